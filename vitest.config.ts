@@ -1,0 +1,20 @@
+import { defineConfig } from 'vitest/config';
+
+/** The tier of a test is its folder: what is beside the code is pure and shares one process; the rest touches the world. */
+export default defineConfig({
+  test: {
+    projects: [
+      { test: { name: 'unit', include: ['src/**/*.test.ts', 'tests/architecture.test.ts'], isolate: false } },
+      { test: { name: 'chassis', include: ['chassis/src/**/*.test.ts'], testTimeout: 20_000 } },
+      { test: { name: 'contract', include: ['tests/contract/**/*.test.ts'], testTimeout: 20_000 } },
+      {
+        test: {
+          name: 'system',
+          include: ['tests/{integration,conformance,e2e,template,toolchain}/**/*.test.ts'],
+          testTimeout: 120_000,
+          hookTimeout: 120_000,
+        },
+      },
+    ],
+  },
+});
