@@ -29,12 +29,11 @@ export interface CommandSpec<Input, Result> extends Declared<Input> {
 
 /** A command that goes on: each item is a line (under `--json` a JSON object a line) until the stream or the user ends it. */
 export interface StreamSpec<Input, Item> extends Declared<Input> {
-  stream(input: Input, runtime: Runtime): AsyncIterable<Item>;
+  /** Ends with the exit code. Returning early (the user's Ctrl-C) runs its `finally` blocks. */
+  stream(input: Input, runtime: Runtime): AsyncGenerator<Item, ExitCode>;
   /** A fresh picture of the stream: it is told each item, and says what to print and what stands below it on a terminal. */
   screen(style: Style): Screen<Item>;
   toJson(item: Item): unknown;
-  /** Of all that came; `ok` where absent. */
-  exitCode?(items: readonly Item[]): ExitCode;
 }
 
 export interface Screen<Item> {

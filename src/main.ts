@@ -1,0 +1,44 @@
+import type { AnyCommand } from './cli/command.ts';
+import type { Streams } from './cli/run.ts';
+import { EXIT, type ExitCode } from './errors.ts';
+import type { Runtime } from './runtime/runtime.ts';
+
+/** Every command, loaded only when it is asked for: the order is the order of the help. */
+export const COMMANDS: Readonly<Record<string, () => Promise<AnyCommand>>> = {
+  new: async () => (await import('./commands/new/new.command.ts')).newService,
+  up: async () => (await import('./commands/up/up.command.ts')).up,
+  deploy: async () => (await import('./commands/deploy/deploy.command.ts')).deploy,
+  list: async () => (await import('./commands/list/list.command.ts')).list,
+  trace: async () => (await import('./commands/trace/trace.command.ts')).trace,
+  logs: async () => (await import('./commands/logs/logs.command.ts')).logs,
+  down: async () => (await import('./commands/down/down.command.ts')).down,
+  demo: async () => (await import('./commands/demo/demo.command.ts')).demo,
+  doctor: async () => (await import('./commands/doctor/doctor.command.ts')).doctor,
+  completion: async () => (await import('./commands/completion/completion.command.ts')).completion,
+};
+
+export interface World {
+  readonly runtime: Runtime;
+  readonly streams: Streams;
+  readonly version: string;
+}
+
+/** Runs one command line. The only place where errors become text and exit codes. */
+export async function main(argv: readonly string[], world: World): Promise<ExitCode> {
+  let exitCode: ExitCode = EXIT.ok;
+  try {
+    const { program } = await import('./cli/program.ts');
+    const root = program(await specsFor(argv[0]), world.version, { ...world, finish: (code) => (exitCode = code) });
+    await root.parseAsync([...(argv.length === 0 ? ['--help'] : argv)], { from: 'user' });
+    return world.runtime.signal.aborted ? EXIT.interrupted : exitCode;
+  } catch (error) {
+    const { report } = await import('./cli/report.ts');
+    return report(error, { ...world, json: argv.includes('--json') });
+  }
+}
+
+/** The one command that is named, or all of them where help or a suggestion needs them. */
+async function specsFor(name: string | undefined): Promise<readonly AnyCommand[]> {
+  const load = name !== undefined && Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
+  return load ? [await load()] : await Promise.all(Object.values(COMMANDS).map((each) => each()));
+}

@@ -1,0 +1,40 @@
+import { SvcError } from '../../errors.ts';
+import type { HttpRequest, HttpResponse } from '../runtime.ts';
+
+export async function http(request: HttpRequest, stop: AbortSignal): Promise<HttpResponse> {
+  const signals = [stop, request.signal, request.timeoutMs === undefined ? undefined : AbortSignal.timeout(request.timeoutMs)];
+  const response = await fetch(request.url, {
+    method: request.method ?? 'GET',
+    signal: AbortSignal.any(signals.filter((signal) => signal !== undefined)),
+    ...(request.headers && { headers: request.headers }),
+    ...(request.body !== undefined && { body: request.body as NonNullable<RequestInit["body"]> }),
+  }).catch((error: unknown) => {
+    throw unreachable(request.url, error);
+  });
+  return {
+    status: response.status,
+    headers: Object.fromEntries(response.headers),
+    text: () => response.text(),
+    bytes: async () => new Uint8Array(await response.arrayBuffer()),
+    lines: () => lines(response),
+  };
+}
+
+async function* lines(response: Response): AsyncGenerator<string> {
+  const decoder = new TextDecoder();
+  let rest = '';
+  try {
+    for await (const chunk of response.body ?? []) {
+      const parts = (rest + decoder.decode(chunk, { stream: true })).split('\n');
+      rest = parts.pop() ?? '';
+      yield* parts;
+    }
+  } catch (error) {
+    throw unreachable(response.url, error);
+  }
+  if (rest !== '') yield rest;
+}
+
+function unreachable(url: string, cause: unknown): SvcError {
+  return new SvcError('local/unavailable', `No answer from ${url}`, { hint: 'Check that it runs: svc list', cause });
+}

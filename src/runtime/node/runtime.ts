@@ -1,0 +1,41 @@
+import { randomBytes } from 'node:crypto';
+import { homedir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { OwnPaths, ProgressEvent, Runtime } from '../runtime.ts';
+import { nodeFiles } from './files.ts';
+import { http } from './http.ts';
+import { background, exec } from './processes.ts';
+import { nodePrompter } from './prompts.ts';
+
+/** The real world. `program` is the folder of the running bundle, `dist` in the package. */
+export function nodeRuntime(signal: AbortSignal, emit: (event: ProgressEvent) => void): Runtime {
+  const interactive = process.stdin.isTTY === true && process.stderr.isTTY === true && !process.env['CI'];
+  return {
+    cwd: process.cwd(),
+    env: process.env,
+    paths: ownPaths(process.env),
+    fs: nodeFiles(),
+    ask: nodePrompter(interactive, signal),
+    terminal: { interactive, columns: process.stdout.columns ?? 80 },
+    signal,
+    now: () => new Date(),
+    token: (bytes) => randomBytes(bytes).toString('hex'),
+    exec: (call) => exec(call, signal),
+    background,
+    http: (request) => http(request, signal),
+    emit,
+  };
+}
+
+/** XDG base directories; Windows has its own place for both. */
+export function ownPaths(env: Readonly<Record<string, string | undefined>>): OwnPaths {
+  const program = dirname(fileURLToPath(import.meta.url));
+  const local = process.platform === 'win32' ? env['LOCALAPPDATA'] : undefined;
+  return {
+    program,
+    templates: join(dirname(program), 'templates'),
+    state: join(env['XDG_STATE_HOME'] || local || join(homedir(), '.local', 'state'), 'svckit'),
+    cache: join(env['XDG_CACHE_HOME'] || local || join(homedir(), '.cache'), 'svckit'),
+  };
+}
