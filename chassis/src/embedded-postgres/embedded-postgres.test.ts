@@ -9,7 +9,7 @@ import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
 import { usable } from './binaries.ts';
 import { identityOf } from './processes.ts';
 import { canReach, serverUser } from './server-user.ts';
-import { type PostgresOptions, type RunningPostgres, startPostgres } from './start-postgres.ts';
+import { type PostgresOptions, type RunningPostgres, startPostgres } from './embedded-postgres.ts';
 
 const isRoot = process.getuid?.() === 0;
 const onLinux = process.platform === 'linux';
@@ -161,7 +161,7 @@ async function query(url: string, text: string): Promise<readonly Record<string,
 /** Node runs no TypeScript of its own here, so the starter of another process is bundled first. */
 async function bundledStarter(): Promise<string> {
   const outfile = join(import.meta.dirname, '..', '..', '..', 'node_modules', '.cache', `start-postgres-${process.pid}.mjs`);
-  const contents = `import { startPostgres } from './start-postgres.ts';
+  const contents = `import { startPostgres } from './embedded-postgres.ts';
     const { pid, url } = await startPostgres({ dataDir: process.argv[2] });
     process.once('SIGTERM', () => process.exit());
     console.log(JSON.stringify({ pid, url }));`;
