@@ -27,6 +27,7 @@ export interface World {
 export async function main(argv: readonly string[], world: World): Promise<ExitCode> {
   let exitCode: ExitCode = EXIT.ok;
   try {
+    if (argv[0] === COMPLETE) return await complete(argv.slice(1), world);
     const { program } = await import('./cli/program.ts');
     const root = program(await specsFor(argv[0]), world.version, { ...world, finish: (code) => (exitCode = code) });
     await root.parseAsync([...(argv.length === 0 ? ['--help'] : argv)], { from: 'user' });
@@ -35,6 +36,17 @@ export async function main(argv: readonly string[], world: World): Promise<ExitC
     const { report } = await import('./cli/report.ts');
     return report(error, { ...world, json: argv.includes('--json') });
   }
+}
+
+/** What the shells' completion scripts call; see `svc completion`. */
+const COMPLETE = '__complete';
+
+async function complete(words: readonly string[], world: World): Promise<ExitCode> {
+  const { candidates } = await import('./cli/complete.ts');
+  const { namesOf } = await import('./cli/names.ts');
+  const found = await candidates(words, await specsFor(undefined), (kind) => namesOf(kind, world.runtime));
+  world.streams.out(found.map((candidate) => `${candidate}\n`).join(''));
+  return EXIT.ok;
 }
 
 /** The one command that is named, or all of them where help or a suggestion needs them. */

@@ -11,7 +11,7 @@ interface Declared<Input> {
   /** Command lines that a reader can try, each with what it does. */
   readonly examples: readonly (readonly [line: string, does: string])[];
   /** What the positional arguments name: the shell completes them. */
-  readonly completes?: 'service' | 'template' | 'shell' | 'topic';
+  readonly completes?: 'service' | 'template' | 'shell';
   /** Arguments and options; `--json` is added to every command. */
   declare(command: Command): Command;
   /** @throws SvcError input/invalid */
@@ -43,4 +43,5 @@ export interface Screen<Item> {
   footer?(columns: number): readonly string[];
 }
 
-export type AnyCommand = CommandSpec<never, never> | StreamSpec<never, never>;
+/** Any command: its input and result fit each other, which only it knows. */
+export type AnyCommand = CommandSpec<unknown, unknown> | StreamSpec<unknown, unknown>;

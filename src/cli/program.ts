@@ -1,7 +1,7 @@
 import { Command } from 'commander';
 import type { ExitCode } from '../errors.ts';
 import type { Runtime } from '../runtime/runtime.ts';
-import type { AnyCommand, CommandSpec, StreamSpec } from './command.ts';
+import type { AnyCommand } from './command.ts';
 import { runOnce, runStream, type Streams } from './run.ts';
 
 const INTRO = 'Create, run, deploy, trace and keep up to date a fleet of standardized services.';
@@ -32,13 +32,13 @@ export function program(
       writeErr: streams.err,
       outputError: (text, write) => write(`${streams.style.bad('error')}${text.replace(/^error/, '')}`),
     });
-  for (const spec of specs) register(root, spec as unknown as CommandSpec<unknown, unknown> | StreamSpec<unknown, unknown>, world);
+  for (const spec of specs) register(root, spec, world);
   return root;
 }
 
 function register(
   root: Command,
-  spec: CommandSpec<unknown, unknown> | StreamSpec<unknown, unknown>,
+  spec: AnyCommand,
   world: { readonly runtime: Runtime; readonly streams: Streams; finish(code: ExitCode): void },
 ): void {
   const command = spec.declare(root.command(spec.name).description(spec.summary)).option('--json', 'print JSON for scripts');

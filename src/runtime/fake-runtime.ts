@@ -29,12 +29,14 @@ export function fakeRuntime({ files = {}, cwd = '/work', env = {}, answers, exec
   return {
     cwd,
     env,
-    paths: { templates: '/svckit/templates', state: '/state', cache: '/cache', program: '/svckit/dist' },
+    platform: 'linux-x64',
+    paths: { templates: '/svckit/templates', state: '/state', cache: '/cache', program: '/svckit/dist', node: '/usr/bin/node' },
     // memfs is typed by its own declarations; the methods in use are the same.
     fs: nodeFiles(volume.promises as unknown as FsModule),
     ask: answers ? scripted(answers) : notInteractive(),
     terminal: { interactive: answers !== undefined, columns: 80 },
     signal: new AbortController().signal,
+    processAt: async (id = 1) => (id === 1 ? { id, host: 'here', startedAt: '1' } : undefined),
     now: () => new Date('2026-01-02T03:04:05.678Z'),
     token: (bytes) => 'ab'.repeat(bytes),
     async exec(call) {

@@ -6,12 +6,16 @@ export interface Runtime {
   /** Absolute path of the folder the command was given in. */
   readonly cwd: string;
   readonly env: Readonly<Record<string, string | undefined>>;
+  /** As npm names platform packages: `linux-x64`, `darwin-arm64`, `windows-x64`. */
+  readonly platform: string;
   readonly paths: OwnPaths;
   readonly fs: FileSystem;
   readonly ask: Prompter;
   readonly terminal: Terminal;
   /** Aborts at Ctrl-C and SIGTERM: whoever waits or writes stops at the next safe point. */
   readonly signal: AbortSignal;
+  /** Who runs a process: the one with this id, or this very one; undefined where none has the id. */
+  processAt(id?: number): Promise<ProcessIdentity | undefined>;
   now(): Date;
   /** A random, unguessable hexadecimal string of `bytes` bytes. */
   token(bytes: number): string;
@@ -24,6 +28,14 @@ export interface Runtime {
   emit(event: ProgressEvent): void;
 }
 
+/** Tells a process from a later one that was given the same id. */
+export interface ProcessIdentity {
+  readonly id: number;
+  readonly host: string;
+  /** When it started, as the system counts; compared, never read. */
+  readonly startedAt: string;
+}
+
 /** Folders of svckit's own. */
 export interface OwnPaths {
   /** Where bundled templates are. */
@@ -34,6 +46,8 @@ export interface OwnPaths {
   readonly cache: string;
   /** The folder of the running program's code: the supervisor and the chassis package are beside it. */
   readonly program: string;
+  /** The Node.js that runs this program. */
+  readonly node: string;
 }
 
 export interface Terminal {
@@ -62,7 +76,11 @@ export interface FileSystem {
   /** The path with every link resolved, or undefined where it does not exist. */
   realPath(path: string): Promise<string | undefined>;
   /** Writes a file that must not exist yet, whole and flushed to disk; follows no link. */
-  createFile(path: string, content: Uint8Array | string, options?: { readonly executable?: boolean; readonly private?: boolean }): Promise<void>;
+  createFile(
+    path: string,
+    content: Uint8Array | string,
+    options?: { readonly executable?: boolean; readonly private?: boolean },
+  ): Promise<void>;
   /** Replaces `to` in one step. */
   rename(from: string, to: string): Promise<void>;
   /** Makes one folder. False where it was there already. */

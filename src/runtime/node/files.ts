@@ -4,10 +4,7 @@ import { SvcError } from '../../errors.ts';
 import type { FileKind, FileSystem } from '../runtime.ts';
 
 /** The methods of `node:fs/promises` in use: memfs has them too, so one adapter serves the disk and the tests. */
-export type FsModule = Pick<
-  typeof fs,
-  'readFile' | 'lstat' | 'readdir' | 'realpath' | 'open' | 'rename' | 'mkdir' | 'unlink' | 'rmdir'
->;
+export type FsModule = Pick<typeof fs, 'readFile' | 'lstat' | 'readdir' | 'realpath' | 'open' | 'rename' | 'mkdir' | 'unlink' | 'rmdir'>;
 
 const NO_LINK = constants.O_NOFOLLOW ?? 0;
 
@@ -24,7 +21,9 @@ export function nodeFiles(module: FsModule = fs): FileSystem {
     },
     async list(path) {
       const entries = await orAbsent(module.readdir(path, { withFileTypes: true, encoding: 'buffer' }), path);
-      return entries && (entries as unknown as Dirent<Buffer>[]).map((entry) => named(entry, path)).sort((a, b) => (a.name < b.name ? -1 : 1));
+      return (
+        entries && (entries as unknown as Dirent<Buffer>[]).map((entry) => named(entry, path)).sort((a, b) => (a.name < b.name ? -1 : 1))
+      );
     },
     async realPath(path) {
       const real = await orAbsent(module.realpath(path), path);
@@ -114,7 +113,10 @@ async function writing<T>(path: string, work: () => Promise<T>): Promise<T> {
     if (error instanceof SvcError) throw error;
     const code = codeOf(error);
     if (code === 'ENOSPC' || code === 'EDQUOT') {
-      throw new SvcError('file/disk-full', `No room to write ${path}`, { hint: 'Free some space, then run the command again', cause: error });
+      throw new SvcError('file/disk-full', `No room to write ${path}`, {
+        hint: 'Free some space, then run the command again',
+        cause: error,
+      });
     }
     throw new SvcError('file/unwritable', `Cannot write ${path}: ${code}`, { hint: writingHint(code, path), cause: error });
   }

@@ -7,7 +7,7 @@ export async function http(request: HttpRequest, stop: AbortSignal): Promise<Htt
     method: request.method ?? 'GET',
     signal: AbortSignal.any(signals.filter((signal) => signal !== undefined)),
     ...(request.headers && { headers: request.headers }),
-    ...(request.body !== undefined && { body: request.body as NonNullable<RequestInit["body"]> }),
+    ...(request.body !== undefined && { body: request.body as NonNullable<RequestInit['body']> }),
   }).catch((error: unknown) => {
     throw unreachable(request.url, error);
   });

@@ -22,10 +22,7 @@ export function nodePrompter(interactive: boolean, signal: AbortSignal): Prompte
       ),
     choices: (question) =>
       asked(question, interactive, ({ checkbox }) =>
-        checkbox(
-          { message: question.message, choices: question.choices.map((choice) => shown(choice, question.default ?? [])) },
-          context,
-        ),
+        checkbox({ message: question.message, choices: question.choices.map((choice) => shown(choice, question.default ?? [])) }, context),
       ),
     confirm: (question) =>
       asked(question, interactive, ({ confirm }) => confirm({ message: question.message, default: question.default }, context)),

@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url';
 import type { OwnPaths, ProgressEvent, Runtime } from '../runtime.ts';
 import { nodeFiles } from './files.ts';
 import { http } from './http.ts';
+import { processAt } from './process-identity.ts';
 import { background, exec } from './processes.ts';
 import { nodePrompter } from './prompts.ts';
 
@@ -14,11 +15,13 @@ export function nodeRuntime(signal: AbortSignal, emit: (event: ProgressEvent) =>
   return {
     cwd: process.cwd(),
     env: process.env,
+    platform: `${process.platform === 'win32' ? 'windows' : process.platform}-${process.arch}`,
     paths: ownPaths(process.env),
     fs: nodeFiles(),
     ask: nodePrompter(interactive, signal),
     terminal: { interactive, columns: process.stdout.columns ?? 80 },
     signal,
+    processAt: (id) => processAt(id),
     now: () => new Date(),
     token: (bytes) => randomBytes(bytes).toString('hex'),
     exec: (call) => exec(call, signal),
@@ -34,6 +37,7 @@ export function ownPaths(env: Readonly<Record<string, string | undefined>>): Own
   const local = process.platform === 'win32' ? env['LOCALAPPDATA'] : undefined;
   return {
     program,
+    node: process.execPath,
     templates: join(dirname(program), 'templates'),
     state: join(env['XDG_STATE_HOME'] || local || join(homedir(), '.local', 'state'), 'svckit'),
     cache: join(env['XDG_CACHE_HOME'] || local || join(homedir(), '.cache'), 'svckit'),

@@ -1,0 +1,15 @@
+import type { Runtime } from '../runtime/runtime.ts';
+import { readWorkspace } from '../workspace/read.ts';
+import type { AnyCommand } from './command.ts';
+
+/** The names that a shell completes: services of the workspace, bundled templates, shells. */
+export async function namesOf(kind: NonNullable<AnyCommand['completes']>, runtime: Runtime): Promise<readonly string[]> {
+  switch (kind) {
+    case 'service':
+      return (await readWorkspace(runtime.fs, runtime.cwd)).services.map(({ name }) => name);
+    case 'template':
+      return ((await runtime.fs.list(runtime.paths.templates)) ?? []).filter((entry) => entry.kind === 'folder').map(({ name }) => name);
+    case 'shell':
+      return ['bash', 'zsh', 'fish'];
+  }
+}

@@ -1,0 +1,29 @@
+import type { CommandSpec } from '../../cli/command.ts';
+import { EXIT } from '../../errors.ts';
+import { type Finding, findTools, isReady } from '../../tool/tools.ts';
+import { view } from './doctor.view.ts';
+
+export interface Result {
+  readonly findings: readonly Finding[];
+  readonly ready: boolean;
+  /** The folder that holds what changes at run time. */
+  readonly state: string;
+}
+
+export const doctor: CommandSpec<undefined, Result> = {
+  name: 'doctor',
+  summary: 'Show what svc finds on this machine, what is missing, and what to do about it',
+  examples: [
+    ['svc doctor', 'check this machine'],
+    ['svc doctor --json', 'the same for scripts; exit code 3 where something that everybody needs is missing'],
+  ],
+  declare: (command) => command,
+  parse: () => undefined,
+  async run(_, runtime) {
+    const findings = await findTools(runtime);
+    return { findings, ready: isReady(findings), state: runtime.paths.state };
+  },
+  view,
+  toJson: ({ findings, ready, state }) => ({ ready, state, tools: findings.map((finding) => ({ ...finding })) }),
+  exitCode: ({ ready }) => (ready ? EXIT.ok : EXIT.environment),
+};
