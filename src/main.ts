@@ -31,7 +31,7 @@ export async function main(argv: readonly string[], world: World): Promise<ExitC
     const { program } = await import('./cli/program.ts');
     const root = program(await specsFor(argv[0]), world.version, { ...world, finish: (code) => (exitCode = code) });
     await root.parseAsync([...(argv.length === 0 ? ['--help'] : argv)], { from: 'user' });
-    return world.runtime.signal.aborted ? EXIT.interrupted : exitCode;
+    return exitCode;
   } catch (error) {
     const { report } = await import('./cli/report.ts');
     return report(error, { ...world, json: argv.includes('--json') });

@@ -13,6 +13,8 @@ export function world(version: string): World {
     live: process.stderr.isTTY === true && !process.env['CI'],
     style: styleOf(process.stderr),
   });
+  // A reader that goes away (`svc list | head`) is no failure of ours.
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? 0 : 1));
   return {
     version,
     runtime: nodeRuntime(interruption(), progress.emit),
@@ -45,7 +47,7 @@ function interruption(): AbortSignal {
 
 /** https://no-color.org: any value that is not empty means no colour; chalk knows FORCE_COLOR and the terminals. */
 function styleOf(stream: NodeJS.WriteStream): Style {
-  const columns = Math.min(stream.columns ?? 100, WIDEST);
+  const columns = Math.min(stream.columns ?? (Number(process.env['COLUMNS']) || 100), WIDEST);
   const level = process.env['NO_COLOR'] ? 0 : stream === process.stdout ? chalk.level : supportsColor === false ? 0 : supportsColor.level;
   return level === 0 ? { ...plain, columns } : coloured(level, columns);
 }

@@ -5,7 +5,7 @@ import { expect, it } from 'vitest';
 const root = dirname(import.meta.dirname);
 
 /** In import order: a room may import those above it, never those below. What a room may be is said in CONTRIBUTING. */
-const NOUNS = ['document', 'tool', 'plan', 'state', 'template', 'workload', 'catalog', 'trace', 'workspace', 'target'] as const;
+const NOUNS = ['document', 'tool', 'plan', 'state', 'template', 'workload', 'catalog', 'trace', 'workspace', 'target', 'demo'] as const;
 
 /** What only these rooms may import: the edges of the program. */
 const EDGES: Readonly<Record<string, readonly string[]>> = {
@@ -99,6 +99,11 @@ it('lets nouns import only nouns above them', () => {
       return target !== 'errors.ts' && !(typeOnly && target === 'runtime/runtime.ts');
     }),
   ).toEqual([]);
+});
+
+it('keeps in a command its declaration and its view, nothing else', () => {
+  const expected = /^commands\/([^/]+)\/\1\.(command|view)\.ts$/;
+  expect(sources.filter(({ path }) => isIn(path, 'commands') && !expected.test(path)).map(({ path }) => path)).toEqual([]);
 });
 
 it('keeps commands apart, and nouns free of commands', () => {

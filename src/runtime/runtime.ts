@@ -89,6 +89,10 @@ export interface FileSystem {
   removeFile(path: string): Promise<void>;
   /** Removes a folder if it is empty; false where it is not, or is not there. */
   removeFolder(path: string): Promise<boolean>;
+  /** Makes a fresh private folder in the system's place for such, its name beginning with `prefix`; resolves with its path. */
+  temporaryFolder(prefix: string): Promise<string>;
+  /** Removes a folder with all that is in it; links in it are removed, not followed. */
+  removeTree(path: string): Promise<void>;
   /** Flushes a folder's entries to disk, so that a rename survives a power cut. */
   syncFolder(path: string): Promise<void>;
 }
@@ -118,6 +122,8 @@ export interface Invocation {
   readonly timeoutMs?: number;
   /** Called for each line of either stream as it comes. */
   readonly onLine?: (line: string, stream: 'stdout' | 'stderr') => void;
+  /** Runs even after the user asked to stop: for leaving things as they were. */
+  readonly afterStop?: boolean;
   /** Gives the program this one's terminal: the result has no output then. */
   readonly inherit?: boolean;
 }

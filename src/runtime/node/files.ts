@@ -1,10 +1,15 @@
 import { constants, type Dirent } from 'node:fs';
 import * as fs from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { SvcError } from '../../errors.ts';
 import type { FileKind, FileSystem } from '../runtime.ts';
 
 /** The methods of `node:fs/promises` in use: memfs has them too, so one adapter serves the disk and the tests. */
-export type FsModule = Pick<typeof fs, 'readFile' | 'lstat' | 'readdir' | 'realpath' | 'open' | 'rename' | 'mkdir' | 'unlink' | 'rmdir'>;
+export type FsModule = Pick<
+  typeof fs,
+  'readFile' | 'lstat' | 'readdir' | 'realpath' | 'open' | 'rename' | 'mkdir' | 'unlink' | 'rmdir' | 'mkdtemp' | 'rm'
+>;
 
 const NO_LINK = constants.O_NOFOLLOW ?? 0;
 
@@ -34,6 +39,8 @@ export function nodeFiles(module: FsModule = fs): FileSystem {
     createFolder: (path) => writing(path, () => unless('EEXIST', module.mkdir(path))),
     removeFile: (path) => writing(path, async () => void (await unless('ENOENT', module.unlink(path)))),
     removeFolder: (path) => writing(path, () => unless(['ENOTEMPTY', 'ENOENT', 'EEXIST'], module.rmdir(path))),
+    temporaryFolder: (prefix) => writing(tmpdir(), () => module.mkdtemp(join(tmpdir(), prefix))),
+    removeTree: (path) => writing(path, () => module.rm(path, { recursive: true, force: true })),
     syncFolder: (path) => writing(path, () => syncFolder(module, path)),
   };
 }

@@ -12,7 +12,7 @@ export async function exec(call: Invocation, signal: AbortSignal): Promise<ExecR
   const child = execa(call.command, [...call.args], {
     reject: false,
     stripFinalNewline: false,
-    cancelSignal: signal,
+    ...(!call.afterStop && { cancelSignal: signal }),
     forceKillAfterDelay: 5_000,
     env: { ...call.env },
     ...(call.cwd !== undefined && { cwd: call.cwd }),
