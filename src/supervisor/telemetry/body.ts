@@ -14,45 +14,32 @@ export class Refusal extends Error {
 }
 
 /**
- * The body of a request, inflated.
- * @throws Refusal 408, 413, 415 or 400
+ * The body of a request as it was sent.
+ * @throws Refusal 400, 408 or 413
  */
-export async function readBody(request: IncomingMessage, limits: ReceiverLimits): Promise<Uint8Array> {
-  const encoding = request.headers['content-encoding'] ?? 'identity';
-  if (encoding !== 'gzip' && encoding !== 'identity')
-    throw new Refusal(415, `Content-Encoding ${encoding} is not known here: send gzip or none`);
-  if (Number(request.headers['content-length'] ?? 0) > limits.compressedBytes) throw tooLarge(limits.compressedBytes);
-  const body = await collect(request, limits);
-  return encoding === 'gzip' ? await inflate(body, limits.inflatedBytes) : body;
+export async function collectBody(request: IncomingMessage, { compressedBytes, bodyMs }: ReceiverLimits): Promise<Buffer> {
+  if (Number(request.headers['content-length'] ?? 0) > compressedBytes) throw tooLarge(compressedBytes);
+  let slow: NodeJS.Timeout | undefined;
+  const body = new Promise<Buffer>((resolve, reject) => {
+    slow = setTimeout(() => reject(new Refusal(408, `The body did not arrive within ${bodyMs / 1_000} s`)), bodyMs);
+    whole(request, compressedBytes).then(resolve, reject);
+  });
+  return await body.finally(() => clearTimeout(slow));
 }
 
-function collect(request: IncomingMessage, { compressedBytes, bodyMs }: ReceiverLimits): Promise<Buffer> {
-  if (Number(request.headers['content-length'] ?? 0) > compressedBytes) throw tooLarge(compressedBytes);
+function whole(request: IncomingMessage, most: number): Promise<Buffer> {
   return new Promise((resolve, reject) => {
     const chunks: Buffer[] = [];
     let length = 0;
-    const slow = setTimeout(() => reject(new Refusal(408, `The body did not arrive within ${bodyMs / 1_000} s`)), bodyMs);
-    const settle = (finish: () => void) => () => {
-      clearTimeout(slow);
-      finish();
-    };
     request.on('data', (chunk: Buffer) => {
       length += chunk.length;
-      if (length > compressedBytes) settle(() => reject(tooLarge(compressedBytes)))();
+      if (length > most) reject(tooLarge(most));
       else chunks.push(chunk);
     });
-    request.on(
-      'end',
-      settle(() => resolve(Buffer.concat(chunks))),
-    );
-    request.on(
-      'close',
-      settle(() => reject(new Refusal(400, 'The connection closed before the body was complete'))),
-    );
-    request.on(
-      'error',
-      settle(() => reject(new Refusal(400, 'The body could not be read'))),
-    );
+    request.on('end', () => resolve(Buffer.concat(chunks)));
+    // After the end these two find the promise settled.
+    request.on('close', () => reject(new Refusal(400, 'The connection closed before the body was complete')));
+    request.on('error', () => reject(new Refusal(400, 'The body could not be read')));
   });
 }
 
