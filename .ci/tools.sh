@@ -30,7 +30,7 @@ npm_folder() {
   local folder=$1
   shift
   rm -rf "$folder" && mkdir -p "$folder"
-  echo '{ "private": true }' >"$folder/package.json"
+  echo '{ "name": "svckit-tools", "private": true }' >"$folder/package.json"
   npm install --prefix "$folder" --no-audit --no-fund --loglevel=error --save-exact "$@"
 }
 

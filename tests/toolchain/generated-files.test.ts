@@ -35,8 +35,8 @@ const judges: Judge[] = [
     tool: 'zizmor',
     files: /\.github\/workflows\/.*\.yml$/,
     args: ['--offline', '--no-progress', '--color=never'],
-    mistake: ['permissions: {}', 'permissions: write-all'],
-    says: /excessive-permissions/,
+    mistake: [/@[0-9a-f]{40} # v[\d.]+/, '@v4'],
+    says: /unpinned-uses/,
   },
   {
     title: 'the GitLab pipeline',
@@ -65,12 +65,21 @@ const judges: Judge[] = [
   },
 ];
 
-const MATRIX = combinations({
-  database: ['none', 'postgres'],
-  calls: ['', 'products'],
-  ci: ['github', 'gitlab', 'none'],
-  standards: ['full', 'lean'],
-});
+const COMMIT = '0123456789abcdef0123456789abcdef01234567';
+
+const MATRIX = [
+  ...combinations({
+    ci: ['github', 'gitlab', 'none'],
+    standards: ['full', 'lean'],
+    database: ['none', 'postgres'],
+    calls: ['', 'products'],
+  }),
+  ...combinations({
+    ci: ['reusable'],
+    reusableWorkflow: [`acme/pipelines/.github/workflows/service.yml@${COMMIT}`],
+    standards: ['full', 'lean'],
+  }),
+];
 
 const all = scratch();
 

@@ -1,7 +1,7 @@
 import { cpSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { expect, it } from 'vitest';
-import { filesMatching, scratch, spoil } from './rendered.ts';
+import { canSpoil, filesMatching, type Mistake, scratch, spoil } from './rendered.ts';
 import { expectPass, expectRefusal, run } from './run.ts';
 import { describeWith, type Tool } from './tools.ts';
 
@@ -12,8 +12,8 @@ export interface Judge {
   /** Which files it is given; a path relative to the folder. */
   readonly files: RegExp;
   readonly args: readonly string[];
-  /** A piece of the first file, and the mistake that takes its place. */
-  readonly mistake: readonly [string | RegExp, string];
+  /** What it must notice, made in the first file that has such a text. */
+  readonly mistake: Mistake;
   readonly says: RegExp;
   readonly env?: Readonly<Record<string, string>>;
 }
@@ -32,7 +32,7 @@ export function judgedBy(judges: readonly Judge[], folder: () => string): void {
       });
 
       it(`is refused by ${judge.tool} with a mistake in it`, async () => {
-        const [file = ''] = filesMatching(folder(), judge.files);
+        const file = filesMatching(folder(), judge.files).find((each) => canSpoil(each, judge.mistake)) ?? '';
         cpSync(dirname(file), spoilt, { recursive: true });
         const copy = join(spoilt, basename(file));
         spoil(copy, judge.mistake);

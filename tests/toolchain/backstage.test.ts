@@ -1,0 +1,95 @@
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, it, vi } from 'vitest';
+import { type Catalog, type Entity, startCatalog } from './backstage.ts';
+import { newService, scratch, spoil } from './rendered.ts';
+import { describeWith } from './tools.ts';
+
+const SHOP = `
+apiVersion: backstage.io/v1alpha1
+kind: Group
+metadata: { name: payments }
+spec: { type: team, children: [] }
+---
+apiVersion: backstage.io/v1alpha1
+kind: System
+metadata: { name: shop }
+spec: { owner: payments }
+`;
+
+describeWith('A real Backstage catalog', ['backstage'], () => {
+  const folder = scratch();
+  let catalog: Catalog;
+
+  beforeAll(async () => {
+    await writeFile(join(folder, 'shop.yaml'), SHOP);
+    await newService(folder, 'products', { system: 'shop' });
+    await newService(folder, 'orders', { system: 'shop', database: 'postgres', calls: 'products' });
+    const broken = await newService(folder, 'broken', { system: 'shop' });
+    spoil(join(broken, 'catalog-info.yaml'), [/^ {2}owner: /m, '  ownedBy: ']);
+    const services = ['products', 'orders', 'broken'].map((name) => `${name}/catalog-info.yaml`);
+    catalog = await startCatalog(folder, ['shop.yaml', ...services]);
+  });
+  afterAll(() => catalog?.stop());
+
+  /** The entity once the catalog knows it with that many relations: they are stitched after it appears. */
+  const entity = (kind: string, name: string, relations: number): Promise<Entity> =>
+    vi.waitFor(
+      async () => {
+        const known = (await catalog.entities()).find((each) => each.kind === kind && each.metadata.name === name);
+        if ((known?.relations?.length ?? 0) < relations || known === undefined) {
+          throw new Error(`${kind} ${name} is not complete: ${JSON.stringify(known?.relations)}\n${catalog.complaints().join('\n')}`);
+        }
+        return known;
+      },
+      { timeout: 60_000, interval: 250 },
+    );
+
+  const relationsOf = async (kind: string, name: string, expected: readonly string[]): Promise<void> => {
+    const { relations = [] } = await entity(kind, name, expected.length);
+    expect(relations.map(({ type, targetRef }) => `${type} ${targetRef}`).sort()).toEqual([...expected].sort());
+  };
+
+  it('relates a generated service to its owner, its system, its API, its database and what it calls', async () => {
+    await relationsOf('Component', 'orders', [
+      'ownedBy group:default/payments',
+      'partOf system:default/shop',
+      'providesApi api:default/orders',
+      'consumesApi api:default/products',
+      'dependsOn resource:default/orders-db',
+      'dependsOn component:default/products',
+    ]);
+    await relationsOf('Resource', 'orders-db', [
+      'ownedBy group:default/payments',
+      'partOf system:default/shop',
+      'dependencyOf component:default/orders',
+    ]);
+  });
+
+  it('shows at the service that is called who calls it', async () => {
+    await relationsOf('API', 'products', [
+      'ownedBy group:default/payments',
+      'partOf system:default/shop',
+      'apiProvidedBy component:default/products',
+      'apiConsumedBy component:default/orders',
+    ]);
+    await relationsOf('Component', 'products', [
+      'ownedBy group:default/payments',
+      'partOf system:default/shop',
+      'providesApi api:default/products',
+      'dependencyOf component:default/orders',
+    ]);
+  });
+
+  it('reads the contract that the API refers to', async () => {
+    const { spec } = await entity('API', 'orders', 1);
+    expect(spec?.['definition']).toMatch(/^openapi: ["']?3\.1/m);
+  });
+
+  it('reports a service without an owner, and leaves it out', async () => {
+    const complaint = /component:default\/broken; caused by TypeError: \/spec must have required property 'owner'/;
+    await vi.waitFor(() => expect(catalog.complaints().join('\n')).toMatch(complaint), { timeout: 60_000, interval: 250 });
+    const names = (await catalog.entities()).filter(({ kind }) => kind === 'Component').map(({ metadata }) => metadata.name);
+    expect(names).not.toContain('broken');
+  });
+});
