@@ -1,0 +1,42 @@
+import type { Style } from '../../output/style.ts';
+import { type Column, table } from '../../output/table.ts';
+import type { Result, Row } from './list.command.ts';
+
+export function view({ root, rows }: Result, style: Style): string {
+  if (rows.length === 0) return `There is no service in ${root} yet.\n${style.faint('Make one: svc new http-service orders')}`;
+  const problems = rows.flatMap((row) => row.problems);
+  return [
+    table(rows, columns(rows, style), style),
+    ...problems.map(({ message, hint }) => `\n${style.bad(message)}\n${style.faint(hint)}`),
+  ].join('\n');
+}
+
+function columns(rows: readonly Row[], style: Style): readonly Column<Row>[] {
+  const environments = [...new Set(rows.flatMap((row) => Object.keys(row.environments)))].sort();
+  return [
+    { title: 'SERVICE', text: ({ name }) => name, paint: style.strong },
+    { title: 'OWNER', text: ({ owner = '' }) => owner, shrinks: true },
+    { title: 'SYSTEM', text: ({ system = '' }) => system, shrinks: true },
+    { title: 'VERSION', text: ({ version = '' }) => version },
+    {
+      title: 'TEMPLATE',
+      text: ({ template }) => (template ? `${template.name} ${template.version}` : ''),
+      paint: style.faint,
+      shrinks: true,
+    },
+    ...environments.flatMap((name): Column<Row>[] => [
+      {
+        title: name.toUpperCase(),
+        text: (row) => row.environments[name]?.state ?? '–',
+        paint: (text, row) => painted(text, row.environments[name]?.state, style),
+      },
+      { title: 'URL', text: (row) => row.environments[name]?.url ?? '', paint: style.accent },
+    ]),
+  ];
+}
+
+function painted(text: string, state: string | undefined, style: Style): string {
+  if (state === 'ready') return style.good(text);
+  if (state === 'failed' || state === 'restarting') return style.bad(text);
+  return state === undefined ? style.faint(text) : style.warn(text);
+}
