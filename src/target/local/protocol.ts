@@ -1,0 +1,102 @@
+/** What the control API of the background process says: one shape for both sides. */
+
+/** Where the background process answers, as it writes it to `address.json`. */
+export interface Address {
+  readonly url: string;
+  /** Bearer token of every request. */
+  readonly token: string;
+  readonly pid: number;
+  readonly startedAt: string;
+}
+
+/** How a service is doing. `failed`: nothing of it serves, and nothing will before the next deploy or edit. */
+export type ServiceCondition = 'building' | 'starting' | 'ready' | 'restarting' | 'failed' | 'stopped';
+
+export interface ServiceStatus {
+  readonly name: string;
+  readonly condition: ServiceCondition;
+  /** The address that callers keep: it stays the same over deploys and restarts. */
+  readonly url: string;
+  /** Crashes since the version that serves was started. */
+  readonly restarts: number;
+  /** What happened last, for a person. */
+  readonly message: string;
+  /** What the running instance reports of itself, where it runs. */
+  readonly version?: string;
+  /** Where a debugger connects, under `svc up --inspect`. */
+  readonly inspect?: string;
+  /** `deploy`: it stays until `svc down`; `up`: it ends with the `svc up` that started it. */
+  readonly startedBy: 'deploy' | 'up';
+}
+
+export interface SystemStatus {
+  readonly root: string;
+  readonly pid: number;
+  readonly database: 'running' | 'stopped' | 'by-hand';
+  readonly session?: { readonly pid: number; readonly since: string };
+  readonly services: readonly ServiceStatus[];
+}
+
+/** `start`: it does not run, its files are those of its last deploy. */
+export type Change = 'new' | 'changed' | 'same' | 'start';
+
+export interface PlannedChange {
+  readonly service: string;
+  readonly change: Change;
+  /** Not asked for by name, but needed by one that was. */
+  readonly neededBy?: string;
+}
+
+export interface Plan {
+  readonly changes: readonly PlannedChange[];
+  /** Each a chain of services that call each other in a circle: `orders, products, orders`. */
+  readonly circles: readonly (readonly string[])[];
+}
+
+export interface DeployRequest {
+  readonly services: readonly string[];
+  /** The environment of the person's shell: services inherit it, and addresses set there by hand win. */
+  readonly env: Readonly<Record<string, string>>;
+}
+
+export interface UpRequest extends DeployRequest {
+  /** Process id of `svc up`. */
+  readonly client: number;
+  readonly inspect: readonly string[];
+}
+
+export interface ServiceResult {
+  readonly service: string;
+  readonly change: Change;
+  readonly ok: boolean;
+  readonly url: string;
+  readonly durationMs: number;
+  /** Why it failed. */
+  readonly reason?: string;
+  /** The end of what the failed build or instance said. */
+  readonly lastLines?: readonly string[];
+  /** Whether an older version goes on serving after a failure. */
+  readonly oldServes?: boolean;
+}
+
+/** What a deploy or `svc up` tells while it goes on. */
+export type SystemEvent =
+  | { readonly type: 'state'; readonly services: readonly ServiceStatus[] }
+  | { readonly type: 'log'; readonly service: string; readonly line: string }
+  /** Something a person should know that belongs to no service's log. */
+  | { readonly type: 'note'; readonly text: string }
+  | { readonly type: 'result'; readonly result: ServiceResult }
+  /** Everything asked for was tried. A deploy's stream ends here; that of `svc up` goes on. */
+  | { readonly type: 'settled'; readonly results: readonly ServiceResult[] }
+  | { readonly type: 'error'; readonly error: WireError };
+
+export interface WireError {
+  readonly code: string;
+  readonly message: string;
+  readonly hint: string;
+}
+
+export interface LogLine {
+  readonly service: string;
+  readonly line: string;
+}
