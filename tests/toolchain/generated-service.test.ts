@@ -1,0 +1,32 @@
+import { join } from 'node:path';
+import { beforeAll, describe, it } from 'vitest';
+import { newService, scratch, spoil } from './rendered.ts';
+import { expectPass, expectRefusal, run } from './run.ts';
+
+describe.each([
+  { title: 'A service with a database and a call', answers: { database: 'postgres', calls: 'products' } },
+  { title: 'A lean service that needs nothing', answers: { standards: 'lean', ci: 'none' } },
+])('$title', ({ answers }) => {
+  const parent = scratch();
+  const cwd = join(parent, 'orders');
+  const npm = (script: string) => run(['npm', 'run', script], { cwd });
+
+  beforeAll(async () => {
+    await newService(parent, 'orders', answers, ['--no-git']);
+  });
+
+  it.each(['check', 'build', 'test'])('is right from its first minute: npm run %s', async (script) => {
+    expectPass(await npm(script));
+  });
+
+  it('is not let through where the contract and the code differ', async () => {
+    spoil(join(cwd, 'openapi.yaml'), [/operationId: (\w+)/, 'operationId: $1Differently']);
+    expectRefusal(await npm('check'), /api\.ts/);
+    expectRefusal(await npm('test'), /Differently/);
+  });
+
+  it('is not let through with an error of types', async () => {
+    spoil(join(cwd, 'src', 'main.ts'), [/$/, "\nexport const wrong: number = 'text';\n"]);
+    expectRefusal(await run(['npx', '--no-install', 'tsc', '--noEmit'], { cwd }), /TS2322/);
+  });
+});

@@ -1,0 +1,59 @@
+import { chmod, mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
+import { delimiter, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { beforeAll, expect, it } from 'vitest';
+import { BUILD, provideBase } from './images.ts';
+import { newService, scratch, spoil } from './rendered.ts';
+import { expectPass, expectRefusal, type Outcome, run } from './run.ts';
+import { describeWith, TOOLS_DIR } from './tools.ts';
+
+const SETUP_NODE = fileURLToPath(new URL('setup-node', import.meta.url));
+
+/** `docker build`, done by buildah: the steps of the workflow stay as they are. */
+const DOCKER = `#!/bin/sh
+[ "$1" = build ] || { echo "docker $1 is not to be had here" >&2; exit 1; }
+shift
+exec ${BUILD.join(' ')} "$@"
+`;
+
+/**
+ * The steps run as GitHub would run them, on this machine. Three things differ, for want of a network: the checkout is a copy that act
+ * makes, `setup-node` is the stand-in beside this file, and `docker` is buildah. Publishing happens on a push, and so not here.
+ */
+describeWith('The GitHub workflow of a generated service', ['act', 'buildah', 'base image', 'promtool'], (tools) => {
+  const parent = scratch();
+  const bin = join(parent, 'bin');
+  let service: string;
+  let workflow: string;
+
+  beforeAll(async () => {
+    await mkdir(bin);
+    await writeFile(join(bin, 'docker'), DOCKER);
+    await chmod(join(bin, 'docker'), 0o755);
+    service = await newService(parent, 'orders', { ci: 'github', database: 'postgres', calls: 'products' }, []);
+    await provideBase(await readFile(join(service, 'Dockerfile'), 'utf8'));
+    const [file = ''] = await readdir(join(service, '.github', 'workflows'));
+    workflow = await readFile(join(service, '.github', 'workflows', file), 'utf8');
+  });
+
+  function act(...args: string[]): Promise<Outcome> {
+    const [setupNode = ''] = /actions\/setup-node@[0-9a-f]{40}/.exec(workflow) ?? [];
+    const place = ['--platform=ubuntu-24.04=-self-hosted', `--local-repository=${setupNode}=${SETUP_NODE}`, '--no-cache-server'];
+    const command = [tools.act, 'pull_request', ...place, '--action-cache-path', join(parent, 'act'), ...args] as const;
+    const PATH = [bin, process.env['PATH']].join(delimiter);
+    return run(command, { cwd: service, env: { PATH, SVCKIT_TOOLS: TOOLS_DIR, NO_COLOR: '1' } });
+  }
+
+  it('passes, job after job', async () => {
+    const outcome = await act();
+    expectPass(outcome);
+    expect(outcome.output.match(/Job succeeded/g)).toHaveLength([...workflow.matchAll(/runs-on:/g)].length);
+  });
+
+  it('stops at the first step that fails', async () => {
+    spoil(join(service, 'observability', 'alerts.yaml'), [/expr: .*\n/, 'expr: rate(\n']);
+    const outcome = await act();
+    expectRefusal(outcome, /Failure - Main promtool check rules/);
+    expect(outcome.output).not.toMatch(/docker build/);
+  });
+});
