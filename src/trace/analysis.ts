@@ -1,6 +1,6 @@
 import { criticalPath, type Segment } from './critical-path.ts';
 import { selfTimeOf } from './intervals.ts';
-import { compare, later } from './order.ts';
+import { compare } from './order.ts';
 import { errorMessageOf, isError, requestIdOf, type Span } from './span.ts';
 import { isOrigin, type TraceNode, type TraceTree } from './tree.ts';
 
@@ -78,9 +78,4 @@ export function criticalTimes(path: readonly Segment[]): ReadonlyMap<TraceNode, 
   const times = new Map<TraceNode, bigint>();
   for (const { node, start, end } of path) times.set(node, (times.get(node) ?? 0n) + end - start);
   return times;
-}
-
-/** When the trace's last span ended, as far as it is known, in milliseconds since the epoch. */
-export function endedAt(spans: readonly Span[]): number {
-  return Number(spans.reduce((last, { end }) => later(last, end), 0n) / 1_000_000n);
 }

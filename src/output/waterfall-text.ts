@@ -1,0 +1,44 @@
+import stringWidth from 'string-width';
+
+/** Text made safe for a terminal: what would move the cursor, colour the rest or turn the line around becomes a visible sign. */
+export function printable(text: string): string {
+  if (PLAIN.test(text)) return text;
+  return text.replace(CONTROLS, (sign) => {
+    const code = sign.codePointAt(0) ?? 0;
+    return code < 0x20 ? String.fromCodePoint(0x2400 + code) : code === 0x7f ? '\u2421' : '\ufffd';
+  });
+}
+
+const PLAIN = /^[ -~]*$/;
+/** Control characters, line and paragraph separators, invisible and direction-turning format characters, halves of surrogate pairs. */
+const CONTROLS = /[\p{Cc}\p{Zl}\p{Zp}\p{Cs}\u061c\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb]/gu;
+
+/** Columns that a text takes; most texts are ASCII, where that is their length. */
+export function widthOf(text: string): number {
+  return PLAIN.test(text) ? text.length : stringWidth(text);
+}
+
+/** The text in at most `columns`, with `…` where something was cut off. */
+export function cut(text: string, columns: number): string {
+  if (widthOf(text) <= columns) return text;
+  if (columns < 1) return '';
+  if (PLAIN.test(text)) return `${text.slice(0, columns - 1)}…`;
+  let kept = '';
+  let width = 0;
+  for (const { segment } of SEGMENTER.segment(text)) {
+    width += stringWidth(segment);
+    if (width > columns - 1) break;
+    kept += segment;
+  }
+  return `${kept}…`;
+}
+
+const SEGMENTER = new Intl.Segmenter();
+
+export function padEnd(text: string, columns: number): string {
+  return text + ' '.repeat(Math.max(0, columns - widthOf(text)));
+}
+
+export function padStart(text: string, columns: number): string {
+  return ' '.repeat(Math.max(0, columns - widthOf(text))) + text;
+}
