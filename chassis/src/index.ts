@@ -1,0 +1,28 @@
+export { NotReachable } from './failure.ts';
+export { ContractError } from './http/contract.ts';
+export {
+  type Answer,
+  type AnswerOf,
+  accepted,
+  answer,
+  created,
+  type HandlerRequest,
+  type Handlers,
+  type HandlerTable,
+  noContent,
+  ok,
+} from './http/handlers.ts';
+export {
+  badRequest,
+  conflict,
+  forbidden,
+  notFound,
+  Problem,
+  type ProblemBody,
+  type ProblemOptions,
+  unauthorized,
+  unavailable,
+} from './http/problem.ts';
+export type { Need, NeedContext, Needs, Started, Tools } from './service/need.ts';
+export { run } from './service/run.ts';
+export { type CreateService, type Definition, type RunningService, type Service, type ServiceOptions, service } from './service/service.ts';

@@ -1,0 +1,174 @@
+import { readFileSync } from 'node:fs';
+import { BASE_FIELDS } from '../config/base.ts';
+import { type Env, environment, readGroups } from '../config/config.ts';
+import type { ConfigOf, Fields } from '../config/fields.ts';
+import { parseContract } from '../http/contract.ts';
+import type { HandlerTable } from '../http/handlers.ts';
+import { createHealth, type Health } from '../http/health.ts';
+import { createHttpServer, type HttpServer } from '../http/server.ts';
+import { createLogger } from '../logs/logs.ts';
+import { type LogOutput, standardOutput } from '../logs/output.ts';
+import { createMetrics } from '../metrics/metrics.ts';
+import { startTelemetry, type Telemetry, type TelemetryConfig } from '../telemetry/telemetry.ts';
+import { type Identity, identityBeside } from './identity.ts';
+import type { Needs, Tools, ValuesOf } from './need.ts';
+import { type RunningNeeds, startNeeds } from './start-needs.ts';
+
+/** What a service is made of. */
+export interface Definition<N extends Needs, F extends Fields> {
+  /** Its OpenAPI 3.1 document. */
+  readonly contract: URL;
+  /** Default: the name in the package.json beside the contract, without its scope. */
+  readonly name?: string;
+  readonly needs?: N;
+  /** Settings of its own. */
+  readonly config?: F;
+  /** One handler for each operation of the contract. */
+  handlers(needs: ValuesOf<N>, tools: Tools & { readonly config: ConfigOf<F> }): HandlerTable;
+}
+
+export interface ServiceOptions {
+  readonly env?: Env;
+  /** Whether an answer that breaks the contract is a failure. Default: `NODE_ENV` is `test`. */
+  readonly checkResponses?: boolean;
+  /** Gives up a start that is under way. */
+  readonly signal?: AbortSignal;
+  /** Where log lines go; standard output by default. */
+  readonly output?: LogOutput;
+}
+
+export interface Service {
+  /** By what its package.json says; the environment may give another name. */
+  readonly identity: Identity;
+  /**
+   * Starts it, and resolves when it serves.
+   * @throws ConfigError, or what else keeps it from starting; nothing is left running then
+   */
+  start(): Promise<RunningService>;
+}
+
+export interface RunningService {
+  /** Its base URL on this machine. */
+  readonly url: string;
+  readonly config: ConfigOf<typeof BASE_FIELDS>;
+  /** Finishes what is under way, then lets go of everything (service contract, section 8). */
+  stop(): Promise<void>;
+}
+
+export type CreateService = (options?: ServiceOptions) => Service;
+
+/** Defines a service. Nothing happens until the service that is created from it is started. */
+export function service<const N extends Needs = Readonly<Record<never, never>>, const F extends Fields = Readonly<Record<never, never>>>(
+  definition: Definition<N, F>,
+): CreateService {
+  return (options = {}) => {
+    const found = identityBeside(definition.contract);
+    const identity = { ...found, service: definition.name ?? found.service };
+    return { identity, start: () => start(definition as unknown as Definition<Needs, Fields>, identity, options) };
+  };
+}
+
+/** A service with its configuration read: nothing runs yet. */
+interface Configured {
+  readonly definition: Definition<Needs, Fields>;
+  readonly identity: Identity;
+  readonly base: ConfigOf<typeof BASE_FIELDS>;
+  readonly own: ConfigOf<Fields>;
+  readonly needs: Readonly<Record<string, unknown>>;
+  readonly secrets: readonly string[];
+  readonly checkResponses: boolean;
+}
+
+/** What runs of a service, to be let go of in this order. */
+interface Parts {
+  readonly health: Health;
+  readonly server: HttpServer;
+  readonly needs?: RunningNeeds;
+  readonly telemetry: Telemetry;
+  readonly output: LogOutput;
+}
+
+async function start(definition: Definition<Needs, Fields>, found: Identity, options: ServiceOptions): Promise<RunningService> {
+  const configured = configure(definition, found, options);
+  const { identity, base } = configured;
+  const contract = parseContract(readFileSync(definition.contract, 'utf8'));
+  const output = options.output ?? standardOutput();
+  const telemetry = startTelemetry(telemetryConfig(configured));
+  const tools: Tools = {
+    log: createLogger({ ...identity, level: base.logLevel, secrets: configured.secrets }, output),
+    metrics: createMetrics(identity),
+    tracer: telemetry.tracer,
+  };
+  const health = createHealth();
+  const server = await createHttpServer({ ...tools, contract, health, checkResponses: configured.checkResponses });
+  const parts = { health, server, telemetry, output };
+  try {
+    return await serve(configured, { ...tools, ...parts, signal: options.signal ?? new AbortController().signal });
+  } catch (error) {
+    await shutDown(parts, 0);
+    throw error;
+  }
+}
+
+function configure(definition: Definition<Needs, Fields>, found: Identity, options: ServiceOptions): Configured {
+  const env = options.env ?? process.env;
+  const needs = Object.entries(definition.needs ?? {});
+  const needFields: Readonly<Record<string, Fields>> = Object.fromEntries(needs.map(([name, { fields }]) => [`needs.${name}`, fields]));
+  const groups: Readonly<Record<string, Fields>> = { ...needFields, base: BASE_FIELDS, own: definition.config ?? {} };
+  const { values, secrets } = readGroups(groups, environment(env));
+  const base = values['base'] as Configured['base'];
+  return {
+    definition,
+    identity: {
+      service: base.serviceName ?? base.resourceAttributes['service.name'] ?? found.service,
+      version: base.resourceAttributes['service.version'] ?? found.version,
+    },
+    base,
+    own: values['own'] ?? {},
+    needs: Object.fromEntries(needs.map(([name]) => [name, values[`needs.${name}`]])),
+    secrets,
+    checkResponses: options.checkResponses ?? (env['NODE_ENV'] ?? process.env['NODE_ENV']) === 'test',
+  };
+}
+
+function telemetryConfig({ identity, base }: Configured): TelemetryConfig {
+  return { ...identity, attributes: base.resourceAttributes, endpoint: base.otlpEndpoint, sampler: base.sampler, ratio: base.samplerRatio };
+}
+
+/** Listens at once, starts the needs, then lets requests in. */
+async function serve(configured: Configured, parts: Parts & Tools & { readonly signal: AbortSignal }): Promise<RunningService> {
+  const { definition, base, own } = configured;
+  const { server, health, log } = parts;
+  const url = await server.listen(base.port, base.host);
+  const needs = await startNeeds(definition.needs ?? {}, { ...parts, config: configured.needs });
+  try {
+    server.serve(definition.handlers(needs.values as ValuesOf<Needs>, { ...parts, config: own }));
+    parts.signal.throwIfAborted();
+  } catch (error) {
+    await needs.stop();
+    throw error;
+  }
+  health.started(needs.probes);
+  log.info({ url }, 'started');
+  let stopped: Promise<void> | undefined;
+  const stop = () => {
+    log.info('stopping');
+    return shutDown({ ...parts, needs }, base.drainTimeoutMs);
+  };
+  return {
+    url,
+    config: base,
+    stop() {
+      stopped ??= stop();
+      return stopped;
+    },
+  };
+}
+
+async function shutDown({ health, server, needs, telemetry, output }: Parts, drainMs: number): Promise<void> {
+  health.stopping();
+  await server.close(drainMs);
+  await needs?.stop();
+  await telemetry.stop();
+  await output.flush();
+}
