@@ -18,7 +18,7 @@ export interface BarRun {
 }
 
 /**
- * Time as a line: thin where something ran, thick where the whole trace waited for it.
+ * Time as a line: thin where something ran, thick where for the most part the whole trace waited for it.
  * @param columns at least 1
  */
 export function barOf(
@@ -26,8 +26,41 @@ export function barOf(
   scale: Scale,
 ): readonly BarRun[] {
   const halves = new Uint8Array(scale.columns * 2);
-  for (const interval of ran) mark(halves, interval, { scale, weight: THIN });
-  for (const interval of critical) mark(halves, interval, { scale, weight: THICK });
+  const [ranHere, waitedHere] = [coverage(ran, scale), coverage(critical, scale)];
+  for (const interval of ran) mark(halves, interval, scale);
+  for (const [at, waited] of waitedHere.entries()) {
+    if (halves[at] === THIN && waited > 0 && waited * 2 >= (ranHere[at] ?? 0)) halves[at] = THICK;
+  }
+  return runsOf(halves);
+}
+
+export interface Scale extends Interval {
+  readonly columns: number;
+}
+
+/** However short, it is seen: half a column at least. */
+function mark(halves: Uint8Array, interval: Interval, scale: Scale): void {
+  const from = Math.min(Math.floor(positionOf(interval.start, scale)), halves.length - 1);
+  const to = Math.max(Math.round(positionOf(interval.end, scale)), from + 1);
+  halves.fill(THIN, from, to);
+}
+
+/** How much of each half column the intervals fill, from 0 to 1. */
+function coverage(intervals: readonly Interval[], scale: Scale): Float64Array {
+  const filled = new Float64Array(scale.columns * 2);
+  for (const interval of intervals) {
+    const [from, to] = [positionOf(interval.start, scale), positionOf(interval.end, scale)];
+    for (let at = Math.floor(from); at < to; at++) filled[at] = (filled[at] ?? 0) + Math.min(to, at + 1) - Math.max(from, at);
+  }
+  return filled;
+}
+
+/** In half columns. */
+function positionOf(time: bigint, { start, end, columns }: Scale): number {
+  return (Number(time - start) / Number(later(end - start, 1n))) * columns * 2;
+}
+
+function runsOf(halves: Uint8Array): readonly BarRun[] {
   const runs: { text: string; thick: boolean }[] = [];
   for (let at = 0; at < halves.length; at += 2) {
     const [left = 0, right = 0] = halves.subarray(at, at + 2);
@@ -37,17 +70,4 @@ export function barOf(
     else runs.push(cell);
   }
   return runs;
-}
-
-export interface Scale extends Interval {
-  readonly columns: number;
-}
-
-/** However short, it is seen: half a column at least. */
-function mark(halves: Uint8Array, interval: Interval, { scale, weight }: { readonly scale: Scale; readonly weight: number }): void {
-  const length = later(scale.end - scale.start, 1n);
-  const position = (time: bigint) => Number(((time - scale.start) * BigInt(halves.length) * 16n) / length) / 16;
-  const from = Math.min(Math.floor(position(interval.start)), halves.length - 1);
-  const to = Math.max(Math.round(position(interval.end)), from + 1);
-  halves.fill(weight, from, to);
 }

@@ -9,6 +9,8 @@ import { cut, printable, widthOf } from './waterfall-text.ts';
 export interface Piece {
   readonly text: string;
   readonly paint: (text: string) => string;
+  /** What to do where the room is short: leave it out, or cut it before anything else is cut. */
+  readonly short?: 'omit' | 'cut';
 }
 
 const WIDE_GUIDES = { branch: '├─ ', last: '└─ ', through: '│  ', nothing: '   ' };
@@ -54,7 +56,7 @@ export function labelOf(row: Row, guides: Guides, style: Style): readonly Piece[
     { text: guideOf(row, guides), paint: style.faint },
     ...(failed ? [{ text: '✗ ', paint: style.bad }] : []),
     ...(changes ? [{ text: `${printable(service)} `, paint: style.accent }] : []),
-    { text: printable(span.name) || '(no name)', paint: failed ? style.bad : plainly },
+    { text: printable(span.name) || '(no name)', paint: failed ? style.bad : plainly, short: 'cut' },
     ...statusOf(row, style),
     ...repetitionOf(row, style),
   ];
@@ -73,7 +75,7 @@ function repetitionOf({ nodes }: Row, style: Style): readonly Piece[] {
   const slowest = nodes.map(({ span }) => durationOf(span)).reduce(later);
   return [
     { text: ` × ${nodes.length}`, paint: style.strong },
-    { text: ` max ${showDuration(slowest)}`, paint: style.faint },
+    { text: ` max ${showDuration(slowest)}`, paint: style.faint, short: 'omit' },
   ];
 }
 
@@ -81,17 +83,27 @@ export function widthOfPieces(pieces: readonly Piece[]): number {
   return pieces.reduce((sum, { text }) => sum + widthOf(text), 0);
 }
 
-/** The pieces painted and cut, filled up to exactly that many columns. */
+/** Names are not cut below this: a few letters tell more than none. */
+const SHORTEST_NAME = 4;
+
+/** The pieces painted, cut and filled up to exactly that many columns. */
 export function fitted(pieces: readonly Piece[], columns: number): string {
   let left = columns;
   let line = '';
-  const tooWide = widthOfPieces(pieces) > columns;
-  for (const { text, paint } of pieces) {
-    const last = tooWide && widthOf(text) >= left;
-    const shown = last ? cut(`${text}…`, left) : text;
+  for (const { text, paint } of shortened(pieces, columns)) {
+    const shown = cut(text, left);
     line += shown === '' ? '' : paint(shown);
     left -= widthOf(shown);
-    if (last) break;
   }
   return line + ' '.repeat(Math.max(0, left));
+}
+
+function shortened(pieces: readonly Piece[], columns: number): readonly Piece[] {
+  if (widthOfPieces(pieces) <= columns) return pieces;
+  const needed = pieces.filter(({ short }) => short !== 'omit');
+  const over = widthOfPieces(needed) - columns;
+  if (over <= 0) return needed;
+  return needed.map((piece) =>
+    piece.short === 'cut' ? { ...piece, text: cut(piece.text, Math.max(SHORTEST_NAME, widthOf(piece.text) - over)) } : piece,
+  );
 }

@@ -8,18 +8,21 @@ import { cut, printable } from './waterfall-text.ts';
 
 const MOST_SERVICES = 5;
 const MOST_ERRORS = 10;
+const NARROW = 60;
+/** Columns of `━━ waited for `. */
+const WAITED_FOR = 14;
 
 /** What the trace is: its root, how long it took, its ids. */
 export function header({ tree, duration, errorCount, services, requestId }: Analysis, style: Style): readonly string[] {
   const root = tree.roots[0]?.span;
   const status = root && httpStatusOf(root);
-  const title = cut(`${printable(root?.source.service ?? '')} ${printable(root?.name ?? '')}`, style.columns - 20);
+  const title = cut(`${printable(root?.source.service ?? '')} ${printable(root?.name ?? '')}`, Math.max(style.columns - 4, 8));
   const facts = [showDuration(duration), `${count(tree.nodes.length, 'span')} in ${count(services.length, 'service')}`];
   const failed = errorCount > 0 ? [style.bad(count(errorCount, 'error'))] : [];
   return [
     [style.strong(title), ...(status === undefined ? [] : [paintStatus(status, style)])].join(' '),
-    [...facts, ...failed, ...(style.columns >= 60 ? [timeOf(tree.start)] : [])].join(style.faint(' · ')),
-    ...(style.columns < 60 ? [timeOf(tree.start)] : []),
+    [...facts, ...failed, ...(style.columns >= NARROW ? [timeOf(tree.start)] : [])].join(style.faint(' · ')),
+    ...(style.columns < NARROW ? [timeOf(tree.start)] : []),
     style.faint(`trace ${tree.traceId}`),
     ...(requestId === undefined ? [] : [style.faint(cut(`request ${printable(requestId)}`, Math.max(style.columns, 8)))]),
   ];
@@ -37,8 +40,10 @@ function waits({ services, duration }: Analysis, style: Style): readonly string[
     return `${printable(service)} ${showDuration(critical)} (${Math.round((Number(critical) / Number(duration)) * 100)} %)`;
   });
   const more = waited.length > MOST_SERVICES ? [`${waited.length - MOST_SERVICES} more`] : [];
-  const title = `${style.accent('━━')} waited for `;
-  return joined([...shares, ...more], style.columns - 14).map((line, index) => (index === 0 ? title : ' '.repeat(14)) + line);
+  const title = `${style.accent('━━')} waited for`;
+  const lines = joined([...shares, ...more], style.columns < NARROW ? style.columns - 3 : style.columns - WAITED_FOR);
+  if (style.columns < NARROW) return [title, ...lines.map((line) => `   ${line}`)];
+  return lines.map((line, index) => (index === 0 ? `${title} ` : ' '.repeat(WAITED_FOR)) + line);
 }
 
 /** Items on as many lines as they need. */

@@ -30,7 +30,7 @@ export function cut(text: string, columns: number): string {
     if (width > columns - 1) break;
     kept += segment;
   }
-  return `${kept}…`;
+  return kept.endsWith('…') ? kept : `${kept}…`;
 }
 
 const SEGMENTER = new Intl.Segmenter();
