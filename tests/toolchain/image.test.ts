@@ -40,7 +40,7 @@ describeWith('The image of a generated service', ['buildah', 'podman', 'base ima
     await database?.stop();
   });
 
-  it('builds from its own Dockerfile', async () => {
+  it('builds from its own Dockerfile', { timeout: 300_000 }, async () => {
     expectPass(await run([...BUILD, '--tag', IMAGE, service]));
   });
 
