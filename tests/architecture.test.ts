@@ -5,7 +5,20 @@ import { expect, it } from 'vitest';
 const root = dirname(import.meta.dirname);
 
 /** In import order: a room may import those above it, never those below. What a room may be is said in CONTRIBUTING. */
-const NOUNS = ['document', 'tool', 'plan', 'state', 'template', 'workload', 'catalog', 'trace', 'workspace', 'target', 'demo'] as const;
+const NOUNS = [
+  'document',
+  'tool',
+  'plan',
+  'state',
+  'template',
+  'workload',
+  'catalog',
+  'trace',
+  'workspace',
+  'upgrade',
+  'target',
+  'demo',
+] as const;
 
 /** What only these rooms may import: the edges of the program. */
 const EDGES: Readonly<Record<string, readonly string[]>> = {

@@ -42,7 +42,7 @@ export function fakeRuntime({ files = {}, cwd = '/work', env = {}, answers, exec
     async exec(call) {
       const result = exec?.(call);
       if (!result) throw new Error(`unexpected program: ${[call.command, ...call.args].join(' ')}`);
-      return { exitCode: 0, stdout: '', stderr: '', ...result };
+      return { exitCode: 0, stdout: '', stderr: '', bytes: new Uint8Array(), ...result };
     },
     background: (call) => Promise.reject(new Error(`unexpected program: ${call.command}`)),
     http: ({ url }) => Promise.reject(new Error(`unexpected request: ${url}`)),

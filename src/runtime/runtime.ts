@@ -118,7 +118,7 @@ export interface Invocation {
   readonly cwd?: string;
   /** Added to the environment; undefined removes a name. */
   readonly env?: Readonly<Record<string, string | undefined>>;
-  readonly input?: string;
+  readonly input?: string | Uint8Array;
   readonly timeoutMs?: number;
   /** Called for each line of either stream as it comes. */
   readonly onLine?: (line: string, stream: 'stdout' | 'stderr') => void;
@@ -133,6 +133,8 @@ export interface ExecResult {
   readonly exitCode: number;
   readonly stdout: string;
   readonly stderr: string;
+  /** Standard output as it came: where it is no text. */
+  readonly bytes: Uint8Array;
 }
 
 export interface HttpRequest {

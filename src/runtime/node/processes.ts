@@ -12,6 +12,7 @@ export async function exec(call: Invocation, signal: AbortSignal): Promise<ExecR
   const child = execa(call.command, [...call.args], {
     reject: false,
     stripFinalNewline: false,
+    encoding: 'buffer',
     ...(!call.afterStop && { cancelSignal: signal }),
     forceKillAfterDelay: 5_000,
     env: { ...call.env },
@@ -26,16 +27,17 @@ export async function exec(call: Invocation, signal: AbortSignal): Promise<ExecR
     exitCode: result.exitCode ?? 128 + signalNumber(result.signal),
     stdout: text(result.stdout),
     stderr: text(result.stderr),
+    bytes: result.stdout ?? new Uint8Array(),
   };
 }
 
 async function eachLine(
-  child: { iterable(options: { from: 'stdout' | 'stderr' }): AsyncIterable<unknown> },
+  child: { iterable(options: { from: 'stdout' | 'stderr' }): AsyncIterable<Uint8Array> },
   stream: 'stdout' | 'stderr',
   tell: NonNullable<Invocation['onLine']>,
 ): Promise<void> {
   try {
-    for await (const line of child.iterable({ from: stream })) tell(String(line), stream);
+    for await (const line of child.iterable({ from: stream })) tell(text(line), stream);
   } catch {
     // The failure of the program itself is told by its result.
   }
@@ -74,6 +76,6 @@ function signalNumber(name: string | undefined): number {
   return constants.signals[name as NodeJS.Signals] ?? 0;
 }
 
-function text(output: unknown): string {
-  return typeof output === 'string' ? output : '';
+function text(output: Uint8Array | undefined): string {
+  return output === undefined ? '' : Buffer.from(output).toString('utf8');
 }

@@ -1,0 +1,137 @@
+import { join } from 'node:path';
+import { SvcError } from '../errors.ts';
+import type { ExecResult, Runtime } from '../runtime/runtime.ts';
+import { fastImport } from './fast-import.ts';
+import { kindOf, type Tree, type TreeFile } from './tree.ts';
+
+/** The three sides: what the template wrote, what the user made of it, what the template writes now. */
+export interface Sides {
+  readonly base: Tree;
+  readonly ours: Tree;
+  readonly theirs: Tree;
+}
+
+/** How conflict markers name the sides: each a valid name of a git branch. */
+export interface Labels {
+  readonly base: string;
+  readonly ours: string;
+  readonly theirs: string;
+}
+
+export interface Conflict {
+  readonly path: string;
+  /** `CONFLICT (contents)` and its like, as git names them. */
+  readonly kind: string;
+  readonly message: string;
+}
+
+export interface Merge {
+  /** A file in conflict holds markers in diff3 style where it is text, else the user's content. */
+  readonly tree: Tree;
+  readonly conflicts: readonly Conflict[];
+}
+
+type Git = (args: readonly string[], input?: Uint8Array | string) => Promise<ExecResult>;
+
+/** The user's own settings and repository must not reach into the merge. */
+const ALONE = {
+  GIT_CONFIG_NOSYSTEM: '1',
+  GIT_CONFIG_GLOBAL: '/dev/null',
+  GIT_DIR: undefined,
+  GIT_WORK_TREE: undefined,
+  GIT_INDEX_FILE: undefined,
+  LC_ALL: 'C',
+};
+
+/**
+ * A true three-way merge of trees, by git: renames on either side, modes, binaries, changed here and deleted there. It happens in
+ * a repository of its own in a temporary folder, with four git processes, whatever the number of files.
+ * @throws SvcError tool/missing (git 2.38 is the first that can), tool/failed
+ */
+export async function mergeTrees(sides: Sides, labels: Labels, runtime: Runtime): Promise<Merge> {
+  const folder = await runtime.fs.temporaryFolder('svckit-merge-');
+  try {
+    await bareRepository(folder, runtime);
+    const git: Git = (args, input = '') => runtime.exec({ command: 'git', args, input, cwd: folder, env: ALONE });
+    await succeed(git(['fast-import', '--quiet', '--done'], fastImport(sides, labels)));
+    const settings = ['merge.conflictStyle=diff3', 'merge.renames=true', 'merge.directoryRenames=false'].flatMap((each) => ['-c', each]);
+    const merged = await succeed(git([...settings, 'merge-tree', '--write-tree', '-z', '--messages', labels.ours, labels.theirs]), 1);
+    const { treeId, conflicts } = parseMergeTree(merged.stdout);
+    const tree = await readTree(treeId, git);
+    return { tree: withBaseLabel(tree, conflicts, labels.base), conflicts };
+  } finally {
+    await runtime.fs.removeTree(folder);
+  }
+}
+
+/** What `git init --bare` would make, as far as git needs it. */
+async function bareRepository(folder: string, { fs }: Runtime): Promise<void> {
+  for (const name of ['objects', 'refs', 'refs/heads']) await fs.createFolder(join(folder, name));
+  await fs.createFile(join(folder, 'HEAD'), 'ref: refs/heads/none\n');
+  await fs.createFile(join(folder, 'config'), '[core]\n\trepositoryformatversion = 0\n\tbare = true\n');
+}
+
+async function succeed(running: Promise<ExecResult>, highest = 0): Promise<ExecResult> {
+  const result = await running;
+  if (result.exitCode <= highest) return result;
+  throw new SvcError('tool/failed', `git could not merge: ${result.stderr.trim().split('\n').at(-1) ?? ''}`, {
+    hint: 'git 2.38 or later is needed: svc doctor shows what is there',
+  });
+}
+
+/** `git merge-tree -z`: the tree, a list of conflicted entries, then messages of `<paths> <path>… <kind> <text>`. */
+function parseMergeTree(output: string): { readonly treeId: string; readonly conflicts: readonly Conflict[] } {
+  const fields = output.split('\0');
+  const treeId = fields[0] ?? '';
+  const conflicts = new Map<string, Conflict>();
+  for (let at = fields.indexOf('', 1) + 1; at > 0 && at < fields.length - 1; ) {
+    const count = Number(fields[at]);
+    const path = fields[at + 1] ?? '';
+    const [kind = '', message = ''] = fields.slice(at + count + 1, at + count + 3);
+    // A binary file is told twice: what kind of conflict it is comes first.
+    if (kind.startsWith('CONFLICT') && !conflicts.has(path)) conflicts.set(path, { path, kind, message: message.trim() });
+    at += count + 3;
+  }
+  return { treeId, conflicts: [...conflicts.values()] };
+}
+
+async function readTree(treeId: string, git: Git): Promise<Tree> {
+  const listing = await succeed(git(['ls-tree', '-r', '-z', treeId]));
+  const entries = listing.stdout
+    .split('\0')
+    .filter((line) => line !== '')
+    .map((line) => ({ mode: line.slice(0, 6), id: line.slice(12, 52), path: line.slice(line.indexOf('\t') + 1) }));
+  const { bytes } = await succeed(git(['cat-file', '--batch'], entries.map(({ id }) => `${id}\n`).join('')));
+  let offset = 0;
+  return new Map(
+    entries.map(({ mode, path }) => {
+      const content = blobAt(bytes, offset);
+      offset = content.next;
+      return [path, { kind: kindOf(mode), content: content.bytes }] as const;
+    }),
+  );
+}
+
+/** `git cat-file --batch`: `<id> blob <size>`, line end, content, line end. */
+function blobAt(bytes: Uint8Array, offset: number): { readonly bytes: Uint8Array; readonly next: number } {
+  const headerEnd = bytes.indexOf(0x0a, offset);
+  const header = Buffer.from(bytes.subarray(offset, headerEnd)).toString('latin1');
+  const size = Number(header.slice(header.lastIndexOf(' ') + 1));
+  const start = headerEnd + 1;
+  return { bytes: bytes.subarray(start, start + size), next: start + size + 1 };
+}
+
+/** git names the base of a conflict by the id of a commit that nobody else ever sees. */
+function withBaseLabel(tree: Tree, conflicts: readonly Conflict[], label: string): Tree {
+  const marked = new Map(tree);
+  for (const { path } of conflicts) {
+    const file = tree.get(path);
+    if (file) marked.set(path, relabelled(file, label));
+  }
+  return marked;
+}
+
+function relabelled(file: TreeFile, label: string): TreeFile {
+  const text = Buffer.from(file.content).toString('latin1');
+  return { ...file, content: Buffer.from(text.replace(/^\|{7} [0-9a-f]{7,40}$/gm, `||||||| ${label}`), 'latin1') };
+}
