@@ -2,6 +2,7 @@
 // Prints the log of each tier that failed, and closes with "N passed, N failed"; exit code 1 where anything failed.
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
+import { stripVTControlCharacters } from 'node:util';
 
 const [folder, mainTier, ...roots] = process.argv.slice(2);
 
@@ -10,7 +11,7 @@ const tiers = readdirSync(folder)
   .map((file) => readTier(file.slice(0, -'.exit'.length)));
 
 const failedTiers = tiers.filter(({ exitCode }) => exitCode !== 0);
-for (const { name, log } of failedTiers) console.log(`\n======== ${name}\n${log}`);
+for (const { name, log } of failedTiers) console.log(`\n======== ${name}\n${stripVTControlCharacters(log)}`);
 
 const unproven = neverRan();
 for (const test of unproven) console.log(`skipped everywhere: ${test}`);
