@@ -1,0 +1,91 @@
+import { join } from 'node:path';
+import type { CommandSpec, Flags } from '../../cli/command.ts';
+import { EXIT, SvcError } from '../../errors.ts';
+import { type Created, createService } from '../../template/create/create.ts';
+import { summary, view } from './new.view.ts';
+
+interface Input {
+  readonly template: string | undefined;
+  readonly name: string | undefined;
+  readonly set: readonly (readonly [name: string, value: string])[];
+  readonly answersFile: string | undefined;
+  readonly yes: boolean;
+  readonly dir: string | undefined;
+  readonly dryRun: boolean;
+  readonly install: boolean;
+  readonly git: boolean;
+}
+
+/** `svc new`: a service, or a workspace, from a template. */
+export const newService: CommandSpec<Input, Created> = {
+  name: 'new',
+  summary: 'make a service or a workspace from a template',
+  completes: 'template',
+  examples: [
+    ['svc new', 'choose a template and answer its questions'],
+    ['svc new http-service orders --yes', 'take the defaults'],
+    ['svc new http-service orders --set database=postgres', 'give an answer'],
+    ['svc new ./my-template orders --dry-run', 'see what a template of your own would write'],
+    ['svc new workspace shop', 'make a workspace for several services'],
+  ],
+  declare: (command) =>
+    command
+      .argument('[template]', 'a bundled template, or the folder of one')
+      .argument('[name]', 'name of the new service')
+      .option('--set <input=value>', 'answer a question; may be repeated, lists are separated by commas', collect, [])
+      .option('--answers <file>', 'take answers from a YAML or JSON file')
+      .option('-y, --yes', 'ask nothing: take the default where no answer is given')
+      .option('--dir <folder>', 'where to write (default: a folder with the name, in a workspace beside its other services)')
+      .option('--dry-run', 'show what would be written, and write nothing')
+      .option('--no-install', 'do not run npm install')
+      .option('--no-git', 'do not make a git repository'),
+  parse: ([template, name, ...more], flags) => {
+    if (more.length > 0) {
+      throw new SvcError('input/invalid', `Too many words: ${more.join(' ')}`, { hint: 'Write: svc new <template> <name>' });
+    }
+    return {
+      template,
+      name,
+      set: textsOf(flags['set']).map(pair),
+      answersFile: textOf(flags, 'answers'),
+      dir: textOf(flags, 'dir'),
+      yes: flags['yes'] === true,
+      dryRun: flags['dryRun'] === true,
+      install: flags['install'] !== false,
+      git: flags['git'] !== false,
+    };
+  },
+  run: (input, runtime) => createService({ ...input, summary }, runtime),
+  view,
+  toJson: ({ name, template, folder, root, dryRun, files, install, repository }) => ({
+    name,
+    template,
+    folder,
+    dryRun,
+    files: files.map(({ path, kind, bytes }) => ({ path: join(root, path), change: kind, bytes })),
+    install,
+    repository,
+  }),
+  exitCode: ({ install, repository }) => (install.state === 'failed' || repository.state === 'failed' ? EXIT.failed : EXIT.ok),
+};
+
+function collect(value: string, before: readonly string[]): readonly string[] {
+  return [...before, value];
+}
+
+function pair(text: string): readonly [string, string] {
+  const at = text.indexOf('=');
+  if (at > 0) return [text.slice(0, at), text.slice(at + 1)];
+  throw new SvcError('input/invalid', `--set ${text} is no answer`, {
+    hint: `Write the input and its value: --set ${text || 'input'}=value`,
+  });
+}
+
+function textsOf(value: unknown): readonly string[] {
+  return Array.isArray(value) ? value.map(String) : [];
+}
+
+function textOf(flags: Flags, name: string): string | undefined {
+  const value = flags[name];
+  return typeof value === 'string' ? value : undefined;
+}

@@ -1,0 +1,87 @@
+import { basename, join, relative } from 'node:path';
+import type { Style } from '../../output/style.ts';
+import type { Created, CreatedFile } from '../../template/create/create.ts';
+import type { Outcome } from '../../template/create/finish.ts';
+
+/** What a person sees of `svc new`: what was written, what did not work, and how to go on. */
+export function view(created: Created, style: Style): string {
+  const { name, template, dryRun } = created;
+  const head = dryRun
+    ? `${style.strong(name)} from ${template.name} ${template.version} would be:`
+    : `${style.good('✓')} Made ${style.strong(name)} from ${template.name} ${template.version}`;
+  const failures = [failure('npm install', created.install, style), failure('git', created.repository, style)].filter(Boolean);
+  const next = dryRun ? [style.faint('Nothing was written.')] : nextSteps(created, style);
+  return [head, indent(summary(created)), ...failures, '', ...next].join('\n');
+}
+
+/** The files of a plan, folded to one line a folder: what is in subfolders is counted. */
+export function summary({ root, folder, files }: Pick<Created, 'root' | 'folder' | 'files'>): string {
+  const own = relative(root, folder);
+  const inside = files.filter(({ path }) => own === '' || path.startsWith(`${own}/`));
+  const outside = files.filter((file) => !inside.includes(file) && file.kind !== 'unchanged');
+  const within = inside.map((file) => ({ ...file, path: own === '' ? file.path : file.path.slice(own.length + 1) }));
+  const total = `${basename(folder)}/  ${counted(within.length)}, ${size(within)}`;
+  return [
+    total,
+    ...folders(within).map((line) => `  ${line}`),
+    ...outside.map((file) => `${file.kind === 'replace' ? 'changed' : 'new'}: ${join(root, file.path)}`),
+  ].join('\n');
+}
+
+function folders(files: readonly CreatedFile[]): readonly string[] {
+  const names = [...new Set(files.filter(({ path }) => path.includes('/')).map(({ path }) => path.slice(0, path.indexOf('/'))))].sort();
+  const width = Math.max(0, ...names.map((name) => name.length + 1));
+  const lines = names.map(
+    (name) => `${`${name}/`.padEnd(width)}  ${counted(files.filter(({ path }) => path.startsWith(`${name}/`)).length)}`,
+  );
+  return [
+    ...lines,
+    ...wrapped(
+      files
+        .map(({ path }) => path)
+        .filter((path) => !path.includes('/'))
+        .sort(),
+    ),
+  ];
+}
+
+/** Names beside each other, in lines that fit the narrowest usual terminal. */
+function wrapped(names: readonly string[]): readonly string[] {
+  const lines: string[] = [];
+  for (const name of names) {
+    const last = lines.at(-1);
+    if (last !== undefined && last.length + name.length + 2 <= 72) lines[lines.length - 1] = `${last}  ${name}`;
+    else lines.push(name);
+  }
+  return lines;
+}
+
+function counted(count: number): string {
+  return `${count} file${count === 1 ? '' : 's'}`;
+}
+
+function size(files: readonly CreatedFile[]): string {
+  const bytes = files.reduce((sum, file) => sum + file.bytes, 0);
+  return bytes < 10_000 ? `${bytes} bytes` : `${Math.round(bytes / 1_000)} kB`;
+}
+
+function failure(what: string, outcome: Outcome, style: Style): string {
+  if (outcome.state !== 'failed') return '';
+  const output = outcome.output.map((line) => `    ${style.faint(line)}`);
+  return [
+    `${style.bad('✗')} ${what}: ${outcome.reason}`,
+    ...output,
+    `  The files are there. Go on with: ${style.accent(outcome.next)}`,
+  ].join('\n');
+}
+
+function nextSteps({ folder, template, install }: Created, { faint, accent }: Style): readonly string[] {
+  const steps = template.type === 'workspace' ? [`cd ${folder}`, 'svc new http-service orders'] : [`cd ${folder}`, 'svc up'];
+  const missing = install.state === 'skipped' && install.reason === '--no-install' ? ['npm install'] : [];
+  const [first = '', ...rest] = steps;
+  return [faint('Go on:'), ...[first, ...missing, ...rest].map((step) => `  ${accent(step)}`)];
+}
+
+function indent(text: string): string {
+  return text.replace(/^/gm, '  ');
+}

@@ -1,0 +1,56 @@
+import { SvcError } from '../../errors.ts';
+import type { ExecResult, Invocation, Runtime } from '../../runtime/runtime.ts';
+
+/** What became of a step after the files were written. A failed one leaves the service as it is. */
+export type Outcome =
+  | { readonly state: 'done' }
+  | { readonly state: 'skipped'; readonly reason: string }
+  | { readonly state: 'failed'; readonly reason: string; readonly output: readonly string[]; readonly next: string };
+
+/** Lines shown of a failed program: the reason is at the end. */
+const SHOWN_LINES = 12;
+const INSTALL_TIMEOUT_MS = 10 * 60_000;
+const GIT_TIMEOUT_MS = 60_000;
+
+/** Runs `npm install` in this folder. */
+export async function installPackages(folder: string, runtime: Runtime): Promise<Outcome> {
+  runtime.emit({ id: 'install', state: 'start', text: 'Installing packages' });
+  const call = { command: 'npm', args: ['install', '--no-fund', '--no-audit'], cwd: folder, timeoutMs: INSTALL_TIMEOUT_MS };
+  const outcome = await outcomeOf([call], { next: `cd ${folder} && npm install`, runtime });
+  const failed = outcome.state === 'failed';
+  runtime.emit({ id: 'install', state: failed ? 'failed' : 'done', text: failed ? 'Packages were not installed' : 'Packages installed' });
+  return outcome;
+}
+
+/** Makes a repository in this folder, with everything in it as the first commit. */
+export async function makeRepository(folder: string, message: string, runtime: Runtime): Promise<Outcome> {
+  const git = (...args: string[]) => ({ command: 'git', args, cwd: folder, timeoutMs: GIT_TIMEOUT_MS });
+  const calls = [git('init', '--quiet', '--initial-branch=main'), git('add', '--all'), git('commit', '--quiet', '-m', message)];
+  return outcomeOf(calls, { next: `cd ${folder} && git init && git add --all && git commit -m "${message}"`, runtime });
+}
+
+/** Runs programs one after the other, until one fails. */
+async function outcomeOf(
+  calls: readonly Invocation[],
+  { next, runtime }: { readonly next: string; readonly runtime: Runtime },
+): Promise<Outcome> {
+  for (const call of calls) {
+    const result = await tried(call, runtime);
+    if (typeof result === 'string') return { state: 'failed', reason: result, output: [], next };
+    if (result.exitCode === 0) continue;
+    const lines = `${result.stdout}\n${result.stderr}`.split('\n').filter((line) => line.trim() !== '');
+    const reason = `${call.command} ${call.args[0]} ended with exit code ${result.exitCode}`;
+    return { state: 'failed', reason, output: lines.slice(-SHOWN_LINES), next };
+  }
+  return { state: 'done' };
+}
+
+/** The program's result, or why it could not be started. */
+async function tried(call: Invocation, runtime: Runtime): Promise<ExecResult | string> {
+  try {
+    return await runtime.exec(call);
+  } catch (error) {
+    if (error instanceof SvcError && error.code === 'tool/missing') return error.message;
+    throw error;
+  }
+}

@@ -1,0 +1,97 @@
+import { refuseUnsafe } from '../plan/plan.ts';
+import { type Complaint, refuseComplaints } from './complaint.ts';
+import { digestOf } from './digest.ts';
+import type { Input } from './input.ts';
+import type { Manifest } from './manifest/manifest.ts';
+import { MANIFEST_FILE, readManifest } from './manifest/read.ts';
+import { matches } from './path-pattern.ts';
+import { type CheckedTemplate, readTemplate } from './render/compile.ts';
+import type { Area } from './template.ts';
+
+/** A file as it lies in the template's folder; its path is relative to that folder. */
+export interface SourceFile {
+  readonly path: string;
+  readonly executable: boolean;
+  readonly content: Uint8Array;
+}
+
+/** A template that was read and found right, before anything is compiled. */
+export interface CheckedFiles {
+  readonly manifest: Manifest;
+  readonly digest: string;
+  readonly entries: readonly CheckedEntry[];
+}
+
+export interface CheckedEntry {
+  readonly area: Area;
+  /** Without `.hbs`. */
+  readonly path: string;
+  readonly executable: boolean;
+  readonly content: Uint8Array | CheckedTemplate;
+}
+
+/** The two folders of a template, and where what is in them goes. */
+export const AREAS: Readonly<Record<string, Area>> = { files: 'service', repository: 'repository' };
+
+/** Files that svckit itself puts into a service. */
+const OWN_FOLDERS = ['.svc', 'vendor'];
+
+/** A lock file or a package of binaries is copied; a template of this size is a mistake. */
+const LONGEST_TEXT = 1_048_576;
+
+/**
+ * Checks a whole template: its manifest, every file that is rendered, every path and every rule.
+ * @param name how messages call the template
+ * @throws SvcError template/invalid with everything that is wrong, plan/unsafe-path
+ */
+export function checkFiles(files: readonly SourceFile[], name: string): CheckedFiles {
+  const text = files.find(({ path }) => path === MANIFEST_FILE)?.content;
+  const { manifest, complaints } = readManifest(Buffer.from(text ?? '').toString('utf8'));
+  const payload = files.filter(({ path }) => (path.split('/')[0] ?? '') in AREAS);
+  const read = payload.map((file) => readEntry(file, manifest.inputs));
+  const entries = read.flatMap(({ entry }) => (entry ? [entry] : []));
+  const paths = read.map(({ path }) => path);
+  refuseComplaints(name, [...complaints, ...read.flatMap((one) => one.complaints), ...ruleComplaints(manifest, paths)]);
+  refuseUnsafe(paths);
+  return { manifest, entries, digest: digestOf(files.filter((file) => file.path === MANIFEST_FILE || payload.includes(file))) };
+}
+
+interface ReadEntry {
+  readonly path: string;
+  readonly entry?: CheckedEntry;
+  readonly complaints: readonly Complaint[];
+}
+
+function readEntry(file: SourceFile, inputs: readonly Input[]): ReadEntry {
+  const [folder = '', ...names] = file.path.split('/');
+  const path = names.join('/').replace(/\.hbs$/, '');
+  const complain = (line: number, message: string) => ({ file: file.path, line, message });
+  if (OWN_FOLDERS.includes(names[0] ?? '')) return { path, complaints: [complain(1, `${names[0]}/ is written by svckit itself`)] };
+  const found = file.path.endsWith('.hbs') ? readText(file, inputs) : file.content;
+  if (Array.isArray(found)) return { path, complaints: found.map(({ line, message }) => complain(line, message)) };
+  const content = found as CheckedEntry['content'];
+  return { path, entry: { area: AREAS[folder] ?? 'service', path, executable: file.executable, content }, complaints: [] };
+}
+
+function readText({ content }: SourceFile, inputs: readonly Input[]): ReturnType<typeof readTemplate> {
+  if (content.length > LONGEST_TEXT) return [{ line: 1, message: 'a file that is rendered has at most 1 MiB' }];
+  try {
+    return readTemplate(new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(content), inputs);
+  } catch (error) {
+    if (error instanceof TypeError) return [{ line: 1, message: 'a file that is rendered must be UTF-8' }];
+    throw error;
+  }
+}
+
+/** A pattern that names no file is a slip that nobody would see otherwise. */
+function ruleComplaints({ include, ownership }: Manifest, paths: readonly string[]): readonly Complaint[] {
+  const rules = [
+    ...include.map(({ paths: patterns }) => ({ patterns, key: 'include' })),
+    ...ownership.map(({ paths: patterns }) => ({ patterns, key: 'ownership' })),
+  ];
+  return rules.flatMap(({ patterns, key }) =>
+    patterns
+      .filter((pattern) => !paths.some((path) => matches(pattern, path)))
+      .map((pattern) => ({ file: MANIFEST_FILE, line: 1, message: `${key}: no file is named by ${pattern}` })),
+  );
+}

@@ -1,0 +1,21 @@
+import { storedAnswers } from './answers.ts';
+import type { Answers } from './input.ts';
+import { yamlScalar } from './render/helpers.ts';
+import type { Template } from './template.ts';
+
+/** The text of `.svc/lock.yaml`, the same bytes for the same template and answers. `parseLock` reads it back. */
+export function lockText({ manifest, digest, source }: Template, answers: Answers): string {
+  const stored = Object.entries(storedAnswers(manifest.inputs, answers));
+  const lines = stored.map(([name, value]) => `  ${name}: ${yamlScalar(value)}`);
+  return [
+    '# Which template made this, in which version, from which answers. Written by svc: commit it, and leave it as it is.',
+    'template:',
+    `  name: ${yamlScalar(manifest.name)}`,
+    `  version: ${yamlScalar(manifest.version)}`,
+    `  digest: ${digest}`,
+    `  source: ${yamlScalar(source)}`,
+    lines.length > 0 ? 'answers:' : 'answers: {}',
+    ...lines,
+    '',
+  ].join('\n');
+}

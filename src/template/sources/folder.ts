@@ -1,0 +1,71 @@
+import { join } from 'node:path';
+import { SvcError } from '../../errors.ts';
+import type { FileSystem } from '../../runtime/runtime.ts';
+import { AREAS, checkFiles, type SourceFile } from '../files.ts';
+import { MANIFEST_FILE } from '../manifest/read.ts';
+import { compile } from '../render/compile.ts';
+import type { Template } from '../template.ts';
+
+/** A template has a few hundred files; more is a slip, such as a `node_modules` inside of it. */
+const MOST_FILES = 2_000;
+const MOST_BYTES = 32 * 1_048_576;
+
+/**
+ * The template in a folder.
+ * @param name how messages call it
+ * @throws SvcError template/not-found, template/invalid
+ */
+export async function readFolder(folder: string, name: string, fs: FileSystem): Promise<Template> {
+  const { manifest, digest, entries } = checkFiles(await readSourceFiles(folder, name, fs), name);
+  return {
+    manifest,
+    digest,
+    source: folder,
+    entries: entries.map(({ content, ...entry }) =>
+      'tree' in content ? { ...entry, content: compile(content), reads: content.reads } : { ...entry, content, reads: [] },
+    ),
+  };
+}
+
+/**
+ * The files of a template's folder that belong to the template: the manifest, `files/` and `repository/`.
+ * @throws SvcError template/not-found where there is no manifest, template/invalid where there is a link or too much
+ */
+export async function readSourceFiles(folder: string, name: string, fs: FileSystem): Promise<readonly SourceFile[]> {
+  const manifest = await fs.readBytes(join(folder, MANIFEST_FILE));
+  if (!manifest) {
+    throw new SvcError('template/not-found', `${name} is no template: there is no ${MANIFEST_FILE} in ${folder}`, {
+      hint: 'Name a folder with a template.yaml, or one of the bundled templates: svc new --help',
+    });
+  }
+  const files: SourceFile[] = [{ path: MANIFEST_FILE, executable: false, content: manifest }];
+  for (const area of Object.keys(AREAS)) await collect({ folder, path: area, name }, files, fs);
+  return files;
+}
+
+interface Place {
+  readonly folder: string;
+  readonly path: string;
+  readonly name: string;
+}
+
+async function collect(place: Place, files: SourceFile[], fs: FileSystem): Promise<void> {
+  for (const { name, kind } of (await fs.list(join(place.folder, place.path))) ?? []) {
+    const path = `${place.path}/${name}`;
+    if (kind === 'folder') await collect({ ...place, path }, files, fs);
+    else if (kind === 'file') files.push(await readOne(place.folder, path, fs));
+    else throw refused(place.name, `${path} is a ${kind === 'link' ? 'link' : 'device'}: a template holds files and folders only`);
+  }
+  const bytes = files.reduce((sum, file) => sum + file.content.length, 0);
+  if (files.length > MOST_FILES || bytes > MOST_BYTES) throw refused(place.name, `more than ${MOST_FILES} files or 32 MiB`);
+}
+
+async function readOne(folder: string, path: string, fs: FileSystem): Promise<SourceFile> {
+  const at = join(folder, path);
+  const [info, content] = await Promise.all([fs.info(at), fs.readBytes(at)]);
+  return { path, executable: info?.executable ?? false, content: content ?? new Uint8Array() };
+}
+
+function refused(name: string, message: string): SvcError {
+  return new SvcError('template/invalid', `The template ${name} cannot be used: ${message}`, { hint: 'Mend it in the template' });
+}
