@@ -2,7 +2,8 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 import { type Catalog, type Entity, startCatalog } from './backstage.ts';
-import { newService, scratch, spoil } from './rendered.ts';
+import { scratch, spoil } from './files.ts';
+import { newService } from './services.ts';
 import { describeWith } from './tools.ts';
 
 const SHOP = `

@@ -1,13 +1,11 @@
-import { once } from 'node:events';
-import { readFile, writeFile } from 'node:fs/promises';
-import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { stripVTControlCharacters } from 'node:util';
 import { execa } from 'execa';
 import { stringify } from 'yaml';
+import { freePort, portOf, serve } from './loopback.ts';
 import { TOOLS_DIR } from './tools.ts';
 
 export interface Entity {
@@ -80,25 +78,3 @@ function appConfig({ port, files, targets }: { port: number; files: number; targ
     },
   };
 }
-
-async function serve(folder: string): Promise<Server> {
-  const server = createServer((request, response) => {
-    readFile(join(folder, new URL(request.url ?? '/', 'http://localhost').pathname)).then(
-      (content) => response.end(content),
-      () => response.writeHead(404).end(),
-    );
-  });
-  await once(server.listen(0, '127.0.0.1'), 'listening');
-  return server;
-}
-
-/** A port of the loopback address that nobody listens on. */
-export async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const port = portOf(server);
-  server.close();
-  return port;
-}
-
-const portOf = (server: Server): number => (server.address() as AddressInfo).port;

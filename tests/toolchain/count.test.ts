@@ -1,8 +1,9 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
-import { ROOT, scratch } from './rendered.ts';
+import { scratch } from './files.ts';
 import { run } from './run.ts';
+import { ROOT } from './services.ts';
 
 interface Tier {
   readonly exitCode: number;

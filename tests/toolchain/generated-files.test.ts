@@ -1,8 +1,9 @@
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll } from 'vitest';
+import { scratch } from './files.ts';
 import { type Judge, judgedBy } from './judges.ts';
-import { combinations, newService, scratch } from './rendered.ts';
+import { combinations, newService } from './services.ts';
 
 /** What `svc new` writes, judged by the programs that a company would judge it with. */
 const judges: Judge[] = [

@@ -1,7 +1,8 @@
 import { join } from 'node:path';
 import { beforeAll, describe, it } from 'vitest';
-import { newService, scratch, spoil } from './rendered.ts';
+import { scratch, spoil } from './files.ts';
 import { expectPass, expectRefusal, run } from './run.ts';
+import { newService } from './services.ts';
 
 describe.each([
   { title: 'A service with a database and a call', answers: { database: 'postgres', calls: 'products' } },

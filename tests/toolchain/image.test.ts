@@ -2,10 +2,11 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 import { type RunningPostgres, startPostgres } from '../../chassis/src/embedded-postgres/embedded-postgres.ts';
-import { freePort } from './backstage.ts';
+import { scratch } from './files.ts';
 import { BUILD, PODMAN, provideBase } from './images.ts';
-import { newService, scratch } from './rendered.ts';
+import { freePort } from './loopback.ts';
 import { expectPass, run } from './run.ts';
+import { newService } from './services.ts';
 import { describeWith } from './tools.ts';
 
 const NAME = `orders-${process.pid}`;

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
-import { ROOT } from './rendered.ts';
 import { expectPass, run } from './run.ts';
+import { ROOT } from './services.ts';
 import { TOOLS_DIR } from './tools.ts';
 
 /** Images of the tests, kept apart from the user's own. */

@@ -1,7 +1,7 @@
 import { cpSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { expect, it } from 'vitest';
-import { canSpoil, filesMatching, type Mistake, scratch, spoil } from './rendered.ts';
+import { canSpoil, filesMatching, type Mistake, scratch, spoil } from './files.ts';
 import { expectPass, expectRefusal, run } from './run.ts';
 import { describeWith, type Tool } from './tools.ts';
 
@@ -25,7 +25,7 @@ export function judgedBy(judges: readonly Judge[], folder: () => string): void {
       const spoilt = scratch();
       const verdict = (files: readonly string[]) => run([paths[judge.tool], ...judge.args, ...files], { env: judge.env ?? {} });
 
-      it(`passes with ${judge.tool}`, async () => {
+      it(`passes with ${judge.tool}`, { timeout: 300_000 }, async () => {
         const files = filesMatching(folder(), judge.files);
         expect(files).not.toEqual([]);
         expectPass(await verdict(files));

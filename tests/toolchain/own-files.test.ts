@@ -1,7 +1,8 @@
 import { cpSync } from 'node:fs';
 import { join } from 'node:path';
+import { scratch } from './files.ts';
 import { type Judge, judgedBy } from './judges.ts';
-import { ROOT, scratch } from './rendered.ts';
+import { ROOT } from './services.ts';
 
 /** What svckit's own repository is delivered with. */
 const judges: Judge[] = [

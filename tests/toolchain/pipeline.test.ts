@@ -2,9 +2,10 @@ import { chmod, mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { delimiter, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { beforeAll, expect, it } from 'vitest';
+import { scratch, spoil } from './files.ts';
 import { BUILD, provideBase } from './images.ts';
-import { newService, scratch, spoil } from './rendered.ts';
 import { expectPass, expectRefusal, type Outcome, run } from './run.ts';
+import { newService } from './services.ts';
 import { describeWith, TOOLS_DIR } from './tools.ts';
 
 const SETUP_NODE = fileURLToPath(new URL('setup-node', import.meta.url));
