@@ -28,6 +28,7 @@ export function fakeRuntime({ files = {}, cwd = '/work', env = {}, answers, exec
   const progress: ProgressEvent[] = [];
   return {
     cwd,
+    pid: 4242,
     env,
     platform: 'linux-x64',
     paths: { templates: '/svckit/templates', state: '/state', cache: '/cache', program: '/svckit/dist', node: '/usr/bin/node' },

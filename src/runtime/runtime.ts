@@ -5,6 +5,8 @@
 export interface Runtime {
   /** Absolute path of the folder the command was given in. */
   readonly cwd: string;
+  /** The number of this process. */
+  readonly pid: number;
   readonly env: Readonly<Record<string, string | undefined>>;
   /** As npm names platform packages: `linux-x64`, `darwin-arm64`, `windows-x64`. */
   readonly platform: string;

@@ -43,7 +43,10 @@ export type Action =
   | { readonly do: 'wake'; readonly at: number }
   | { readonly do: 'report'; readonly version: number; readonly outcome: Outcome };
 
-export type Outcome = { readonly is: 'serving' } | { readonly is: 'failed'; readonly reason: string } | { readonly is: 'superseded' };
+export type Outcome =
+  | { readonly is: 'serving' }
+  | { readonly is: 'failed'; readonly reason: string; readonly hung?: true }
+  | { readonly is: 'superseded' };
 
 type Step = readonly [State, readonly Action[]];
 
@@ -152,7 +155,7 @@ function timer(state: State, at: number): Step {
 
 function giveUpCandidate(state: State, at: number): Step {
   if (state.candidate?.is !== 'starting' || at < state.candidate.until) return [state, []];
-  return abandon(state, { is: 'failed', reason: `it was not ready within ${START_PATIENCE_MS / 1_000} s` });
+  return abandon(state, { is: 'failed', hung: true, reason: `it was not ready within ${START_PATIENCE_MS / 1_000} s` });
 }
 
 function timerOfServing(state: State, at: number): Step {

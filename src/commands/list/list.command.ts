@@ -62,7 +62,7 @@ export const list: CommandSpec<Input, Result> = {
 };
 
 async function localHealth(runtime: Runtime, root: string): Promise<ReadonlyMap<string, Health>> {
-  const system = await find(runtime, root);
+  const system = await find(runtime, { root });
   const services = (await system?.status())?.services ?? [];
   return new Map(services.map(({ name, condition, url }) => [name, { state: condition, url }]));
 }

@@ -14,6 +14,7 @@ export function nodeRuntime(signal: AbortSignal, emit: (event: ProgressEvent) =>
   const interactive = process.stdin.isTTY === true && process.stderr.isTTY === true && !process.env['CI'];
   return {
     cwd: process.cwd(),
+    pid: process.pid,
     env: process.env,
     platform: `${process.platform === 'win32' ? 'windows' : process.platform}-${process.arch}`,
     paths: ownPaths(process.env),

@@ -1,0 +1,67 @@
+import type { Style } from './style.ts';
+import { padEnd, printable } from './text.ts';
+
+/**
+ * A line of a service's log for a person: its name in a colour of its own, then the line. A JSON line in the shape of the service
+ * contract is shown as time, level, message and what matters of the rest; anything else as it is.
+ */
+export function logLine({ service, line }: { readonly service: string; readonly line: string }, look: LogLook): string {
+  const { style, width } = look;
+  const name = padEnd(service, width);
+  return `${paint(service, look)(name)} ${style.faint('│')} ${entry(line, style)}`;
+}
+
+export interface LogLook {
+  readonly style: Style;
+  /** Columns for the service's name. */
+  readonly width: number;
+  /** Services in the order in which they get their colours. */
+  readonly services: readonly string[];
+}
+
+type Fields = Readonly<Record<string, unknown>>;
+
+const SHOWN_APART = new Set(['time', 'level', 'message', 'msg', 'service', 'version', 'trace_id', 'span_id', 'error', 'pid', 'hostname']);
+
+function paint(service: string, { style, services }: LogLook): (text: string) => string {
+  const colours = [style.accent, style.good, style.warn, style.strong];
+  return colours[Math.max(0, services.indexOf(service)) % colours.length] ?? style.accent;
+}
+
+function entry(line: string, style: Style): string {
+  const fields = fieldsOf(line);
+  if (!fields) return printable(line);
+  const { time, level, error } = fields;
+  const rest = Object.entries(fields).filter(([name, value]) => !SHOWN_APART.has(name) && value !== undefined);
+  const parts = [
+    style.faint(typeof time === 'string' ? time.slice(11, 23) : ''),
+    levelOf(String(level), style),
+    printable(String(fields['message'] ?? fields['msg'])),
+    style.faint(rest.map(([name, value]) => `${name}=${shown(value)}`).join(' ')),
+    isFields(error) ? style.bad(`${shown(error['type'])}: ${shown(error['message'])}`) : '',
+  ];
+  return parts.filter(Boolean).join(' ');
+}
+
+function fieldsOf(line: string): Fields | undefined {
+  if (!line.startsWith('{')) return undefined;
+  try {
+    const fields: unknown = JSON.parse(line);
+    return isFields(fields) && 'level' in fields && ('message' in fields || 'msg' in fields) ? fields : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function isFields(value: unknown): value is Fields {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function levelOf(level: string, style: Style): string {
+  if (level === 'error' || level === 'fatal') return style.bad(level);
+  return level === 'warn' ? style.warn(level) : style.faint(level);
+}
+
+function shown(value: unknown): string {
+  return printable(typeof value === 'string' ? value : JSON.stringify(value));
+}

@@ -1,0 +1,238 @@
+import { rmSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
+import { SvcError } from '../errors.ts';
+import { nodeFiles } from '../runtime/node/files.ts';
+import type { DeployRequest, LogLine, Plan, SystemEvent, SystemStatus, UpRequest } from '../target/local/protocol.ts';
+import { type DatabaseServer, databaseServer } from './database.ts';
+import { type Journal, openJournal } from './journal.ts';
+import { type LogBook, openLogBook } from './log-book.ts';
+import { masker } from './log-lines.ts';
+import { type Memory, openMemory } from './memory.ts';
+import { writeState } from './state-file.ts';
+import { LocalServices } from './system.ts';
+import { startTraces, type Traces } from './traces.ts';
+
+type Tell = (event: SystemEvent) => void;
+
+/** Somebody at the other end of a stream. */
+interface Listener<Item = SystemEvent> {
+  readonly tell: (item: Item) => void;
+  /** Resolves when they have gone, however that came. */
+  readonly left: Promise<void>;
+}
+
+export interface LocalSystemOptions {
+  readonly root: string;
+  /** The workspace's folder below the person's state folder. */
+  readonly state: string;
+  /** Of the control API: must not be shown. */
+  readonly token: string;
+}
+
+/** Changes come in bursts: those of one moment are told once. */
+const TOGETHER_MS = 20;
+
+/** Everything that runs for one workspace: services, database, traces, logs, and who is looking. */
+export class LocalSystem {
+  readonly traces: Traces;
+  readonly #options: LocalSystemOptions;
+  readonly #services: LocalServices;
+  readonly #database: DatabaseServer;
+  readonly #logs: LogBook;
+  readonly #watching = new Set<Tell>();
+  #session: { readonly pid: number; readonly since: string } | undefined;
+  #ending: Promise<void> = Promise.resolve();
+  #busy = 0;
+  #lastUse = Date.now();
+  #telling: NodeJS.Timeout | undefined;
+  /** Resolves when `svc down` ended everything. */
+  readonly closed: Promise<void>;
+  #close: () => void = () => {};
+
+  private constructor(
+    options: LocalSystemOptions,
+    parts: { memory: Memory; journal: Journal; logs: LogBook; database: DatabaseServer; traces: Traces },
+  ) {
+    this.#options = options;
+    this.#database = parts.database;
+    this.#logs = parts.logs;
+    this.traces = parts.traces;
+    const { memory, journal, logs, database, traces } = parts;
+    const changed = () => this.#changed();
+    this.#services = new LocalServices({
+      root: options.root,
+      fs: nodeFiles(),
+      memory,
+      journal,
+      logs,
+      database,
+      traces: traces.endpoint,
+      changed,
+    });
+    this.closed = new Promise((close) => (this.#close = close));
+  }
+
+  static async start(options: LocalSystemOptions): Promise<LocalSystem> {
+    const memory = openMemory(options.state);
+    const secrets = () => [...memory.secrets(), options.token, database.secret() ?? ''];
+    const logs = openLogBook(join(options.state, 'logs'), masker(secrets));
+    const log = (line: string) => logs.write('database', line);
+    let changed = () => {};
+    const database = databaseServer({ dataDir: join(options.state, 'postgres'), memory, log, changed: () => changed() });
+    const traces = await startTraces(database, (line) => logs.write('supervisor', line));
+    const system = new LocalSystem(options, { memory, journal: openJournal(options.state), logs, database, traces });
+    changed = () => system.#changed();
+    return system;
+  }
+
+  touch(): void {
+    this.#lastUse = Date.now();
+  }
+
+  /** For how long nothing has run and nobody has asked, in milliseconds. */
+  get idleMs(): number {
+    return this.#services.isEmpty && this.#busy === 0 ? Date.now() - this.#lastUse : 0;
+  }
+
+  status(): SystemStatus {
+    const { root } = this.#options;
+    const session = this.#session && { session: this.#session };
+    return {
+      root,
+      pid: process.pid,
+      database: this.#database.running ? 'running' : 'stopped',
+      ...session,
+      services: this.#services.status(),
+    };
+  }
+
+  plan(names: readonly string[]): Promise<Plan> {
+    return this.#services.plan(names);
+  }
+
+  async deploy(request: DeployRequest, tell: Tell): Promise<void> {
+    await this.#whileBusy(async () => {
+      const stop = this.#showState(tell);
+      this.traces.warmUp();
+      try {
+        const results = await this.#services.deploy(request, tell);
+        tell({ type: 'settled', results });
+      } finally {
+        stop();
+      }
+    });
+  }
+
+  /** Runs a session of `svc up` until the other end has left. */
+  async up(request: UpRequest, { tell, left }: Listener): Promise<void> {
+    await this.#ending;
+    this.#beginSession(request);
+    const stops = [this.#showState(tell), this.#logs.follow((line) => tell({ type: 'log', ...line }))];
+    await this.#whileBusy(async () => {
+      this.traces.warmUp();
+      try {
+        const { results, end } = await this.#services.up(request, tell);
+        void results.then((all) => tell({ type: 'settled', results: all }));
+        await left;
+        this.#ending = end();
+        await this.#ending;
+      } finally {
+        for (const stop of stops) stop();
+        this.#session = undefined;
+        rmSync(this.#sessionFile, { force: true });
+      }
+    });
+  }
+
+  /** Ends the named services; everything, this process included, where none is named. */
+  async down(names: readonly string[]): Promise<readonly string[]> {
+    if (names.length > 0) return this.#services.down(names);
+    const ended = await this.#services.down(undefined);
+    this.#close();
+    return ended;
+  }
+
+  /** The end of the logs, then what comes, until the other end has left. */
+  async logs(
+    wanted: { readonly services: readonly string[]; readonly lines: number; readonly follow: boolean },
+    { tell, left }: Listener<LogLine>,
+  ): Promise<void> {
+    const services = wanted.services.length > 0 ? wanted.services : this.#services.status().map(({ name }) => name);
+    this.#logs.flush();
+    for (const service of services) {
+      for (const line of await this.#tail(service, wanted.lines)) tell({ service, line });
+    }
+    if (!wanted.follow) return;
+    const stop = this.#logs.follow((line) => (wanted.services.length === 0 || wanted.services.includes(line.service)) && tell(line));
+    await left;
+    stop();
+  }
+
+  /** Ends what still runs, politely where there is time. */
+  async stop(): Promise<void> {
+    await this.#services.down(undefined);
+    await this.traces.close();
+    await this.#database.stop();
+    this.#logs.flush();
+  }
+
+  kill(): void {
+    this.#services.kill();
+  }
+
+  async #tail(service: string, lines: number): Promise<readonly string[]> {
+    const recent = this.#logs.tail(service, lines);
+    if (recent.length > 0 || lines === 0) return recent;
+    const text = await readFile(join(this.#options.state, 'logs', `${service}.log`), 'utf8').catch(() => '');
+    return text.split('\n').slice(0, -1).slice(-lines);
+  }
+
+  #beginSession({ client, services }: UpRequest): void {
+    if (this.#session) {
+      const { pid, since } = this.#session;
+      throw new SvcError('local/busy', `svc up runs here already: process ${pid}, since ${since.slice(11, 19)} UTC`, {
+        hint: `Use that one, or end it with: kill ${pid}${services.length > 0 ? `. To start ${services.join(', ')} beside it: svc deploy --env local ${services.join(' ')}` : ''}`,
+      });
+    }
+    this.#session = { pid: client, since: new Date().toISOString() };
+    writeState(this.#sessionFile, this.#session);
+  }
+
+  /** Its absence tells a `svc up` that was left that everything of it has ended. */
+  get #sessionFile(): string {
+    return join(this.#options.state, 'session.json');
+  }
+
+  #showState(tell: Tell): () => void {
+    this.#watching.add(tell);
+    tell({ type: 'state', services: this.#services.status() });
+    return () => {
+      tell({ type: 'state', services: this.#services.status() });
+      this.#watching.delete(tell);
+    };
+  }
+
+  #changed(): void {
+    this.#telling ??= setTimeout(() => {
+      this.#telling = undefined;
+      for (const tell of this.#watching) tell({ type: 'state', services: this.#services.status() });
+    }, TOGETHER_MS);
+  }
+
+  async #whileBusy(work: () => Promise<void>): Promise<void> {
+    this.#busy += 1;
+    try {
+      await work();
+    } finally {
+      this.#busy -= 1;
+      this.touch();
+    }
+  }
+}
+
+/** Resolves when the system has had nothing to do for so long. */
+export async function untilIdle(system: LocalSystem, ms: number): Promise<void> {
+  while (system.idleMs < ms) await pause(Math.max(100, ms - system.idleMs), undefined, { ref: false });
+}
