@@ -4,7 +4,7 @@ import { createCaller } from './call.ts';
 import { callMetrics } from './call-metrics.ts';
 import type { UpstreamError } from './errors.ts';
 import type { Query } from './path.ts';
-import { undiciTransport } from './transport.ts';
+import { httpTransport } from './transport.ts';
 
 export { UpstreamError, type UpstreamReason } from './errors.ts';
 export { path, type Query } from './path.ts';
@@ -51,7 +51,7 @@ export function httpClient(peer: string, options: { readonly timeoutMs?: number 
   return {
     fields: fieldsOf(peer),
     async start({ config, metrics, tracer }) {
-      const transport = undiciTransport();
+      const transport = httpTransport();
       const caller = createCaller({
         peer,
         urls: config.urls.map(({ href }) => href.replace(/\/$/, '')),
@@ -63,7 +63,7 @@ export function httpClient(peer: string, options: { readonly timeoutMs?: number 
         random: Math.random,
       });
       // The services that are called are no part of readiness: theirs is theirs.
-      return { value: clientOf((call) => caller.request(call)), stop: () => transport.close() };
+      return { value: clientOf((call) => caller.request(call)), stop: async () => transport.close() };
     },
   };
 }

@@ -25,23 +25,33 @@ const MOST_ERRORS = 20;
 /** A larger body is told its first error only: listing all of a megabyte's would be a way to keep the service busy. */
 const EXPLAINED_BYTES = 64 * 1024;
 /** Words of OpenAPI's own dialect that JSON Schema does not know. */
-const OPENAPI_WORDS = ['example', 'externalDocs', 'xml', 'discriminator'];
+const OPENAPI_WORDS = ['example', 'externalDocs', 'xml', 'discriminator'] as const;
 const PLACES = { path: 'params', query: 'query', header: 'headers' } as const satisfies Record<ParameterPlace, keyof RawInput>;
 
 /** Compiles the contract once; each operation's checks are compiled with it, so a broken schema is told at the start. */
 export function compileChecks(contract: Contract): ReadonlyMap<string, OperationChecks> {
-  const bodies = validator(contract.document, { useDefaults: true });
-  const explained = validator(contract.document, { useDefaults: true, allErrors: true });
-  const texts = validator(contract.document, { useDefaults: true, allErrors: true, coerceTypes: 'array' });
-  const answers = validator(contract.document, {});
-  const validators = { bodies, explained, texts, answers };
+  const { document } = contract;
+  const validators: Validators = {
+    bodies: validator(document, { useDefaults: true }),
+    texts: validator(document, { useDefaults: true, allErrors: true, coerceTypes: 'array' }),
+    explained: once(() => validator(document, { useDefaults: true, allErrors: true })),
+    answers: once(() => validator(document, {})),
+  };
   return new Map(contract.operations.map((operation) => [operation.id, checksOf(operation, validators)]));
 }
 
+/** Strict mode finds misspelt keywords; the meta schema would find little more, and costs a service 20 ms and 3 MB at its start. */
 function validator(document: Schema, options: Options): Ajv2020 {
-  const ajv = new Ajv2020({ strictTypes: false, strictRequired: false, allowUnionTypes: true, ...options });
+  const ajv = new Ajv2020({
+    strictTypes: false,
+    strictRequired: false,
+    allowUnionTypes: true,
+    meta: false,
+    validateSchema: false,
+    ...options,
+  });
   addFormats.default(ajv);
-  ajv.addVocabulary([...OPENAPI_WORDS, ...extensionsIn(document)]);
+  ajv.addVocabulary([...new Set([...OPENAPI_WORDS, ...Object.keys(document), ...extensionsIn(document)])]);
   return ajv.addSchema(document as AnySchema, CONTRACT_ID);
 }
 
@@ -57,9 +67,18 @@ function extensionsIn(node: unknown, found = new Set<string>()): ReadonlySet<str
 
 interface Validators {
   readonly bodies: Ajv2020;
-  readonly explained: Ajv2020;
   readonly texts: Ajv2020;
-  readonly answers: Ajv2020;
+  /** Made where they are used: a validator takes megabytes, and most services in production need neither. */
+  explained(): Ajv2020;
+  answers(): Ajv2020;
+}
+
+function once<T>(make: () => T): () => T {
+  let made: { readonly value: T } | undefined;
+  return () => {
+    made ??= { value: make() };
+    return made.value;
+  };
 }
 
 function checksOf(operation: Operation, validators: Validators): OperationChecks {
@@ -67,7 +86,7 @@ function checksOf(operation: Operation, validators: Validators): OperationChecks
   const body = operation.body && bodyCheck(operation.body, validators);
   return {
     request: (input) => [...places.flatMap((check) => check(input)), ...(body?.(input) ?? [])].slice(0, MOST_ERRORS),
-    answer: answerCheck(operation, validators.answers),
+    answer: answerCheck(operation, validators),
   };
 }
 
@@ -103,19 +122,19 @@ function bodyCheck({ required, schema }: NonNullable<Operation['body']>, { bodie
     if (body === undefined) return required ? [{ path: '/body', message: 'is required' }] : [];
     const errors = errorsOf(validate, body, '/body');
     if (errors.length === 0 || bodyBytes > EXPLAINED_BYTES) return errors;
-    explain ??= explained.compile(schema);
+    explain ??= explained().compile(schema);
     return errorsOf(explain, body, '/body');
   };
 }
 
-function answerCheck(operation: Operation, ajv: Ajv2020): OperationChecks['answer'] {
+function answerCheck(operation: Operation, validators: Validators): OperationChecks['answer'] {
   const compiled = new Map<string, ValidateFunction>();
   return (status, body) => {
     const named = [String(status), `${Math.floor(status / 100)}XX`, 'default'].find((key) => operation.answers.has(key));
     if (!named) return `the contract names no answer ${status}`;
     const schema = operation.answers.get(named);
     if (!schema) return body === undefined ? undefined : `an answer ${status} has no body`;
-    const validate = compiled.get(named) ?? ajv.compile(schema);
+    const validate = compiled.get(named) ?? validators.answers().compile(schema);
     compiled.set(named, validate);
     const [first] = errorsOf(validate, asJson(body), '/body');
     return first && `${first.path} ${first.message}`;
