@@ -1,4 +1,4 @@
-import { basename, join, relative } from 'node:path';
+import { join, relative } from 'node:path';
 import type { Style } from '../../output/style.ts';
 import type { Created, CreatedFile } from '../../template/create/create.ts';
 import type { Outcome } from '../../template/create/finish.ts';
@@ -14,18 +14,25 @@ export function view(created: Created, style: Style): string {
   return [head, indent(summary(created)), ...failures, '', ...next].join('\n');
 }
 
-/** The files of a plan, folded to one line a folder: what is in subfolders is counted. */
-export function summary({ root, folder, files }: Pick<Created, 'root' | 'folder' | 'files'>): string {
-  const own = relative(root, folder);
+/** The files of a plan, folded to one line a folder: what is in subfolders is counted. Paths are as seen from the command's folder. */
+export function summary({ cwd, root, folder, files }: Pick<Created, 'cwd' | 'root' | 'folder' | 'files'>): string {
+  const own = relative(root, folder).replaceAll('\\', '/');
   const inside = files.filter(({ path }) => own === '' || path.startsWith(`${own}/`));
   const outside = files.filter((file) => !inside.includes(file) && file.kind !== 'unchanged');
   const within = inside.map((file) => ({ ...file, path: own === '' ? file.path : file.path.slice(own.length + 1) }));
-  const total = `${basename(folder)}/  ${counted(within.length)}, ${size(within)}`;
-  return [
-    total,
-    ...folders(within).map((line) => `  ${line}`),
-    ...outside.map((file) => `${file.kind === 'replace' ? 'changed' : 'new'}: ${join(root, file.path)}`),
-  ].join('\n');
+  const total = `${seenFrom(cwd, folder)}/  ${counted(within.length)}, ${size(within)}`;
+  return [total, ...folders(within).map((line) => `  ${line}`), ...besides(outside, { cwd, root })].join('\n');
+}
+
+function besides(files: readonly CreatedFile[], { cwd, root }: { readonly cwd: string; readonly root: string }): readonly string[] {
+  return files.map(({ kind, path }) => `${kind === 'replace' ? 'changed' : 'new'}: ${seenFrom(cwd, join(root, path))}`);
+}
+
+/** A path as a person in `cwd` would type it. */
+function seenFrom(cwd: string, path: string): string {
+  const seen = relative(cwd, path);
+  if (seen === '') return '.';
+  return seen.startsWith('../../..') ? path : seen;
 }
 
 function folders(files: readonly CreatedFile[]): readonly string[] {
@@ -75,11 +82,19 @@ function failure(what: string, outcome: Outcome, style: Style): string {
   ].join('\n');
 }
 
-function nextSteps({ folder, template, install }: Created, { faint, accent }: Style): readonly string[] {
-  const steps = template.type === 'workspace' ? [`cd ${folder}`, 'svc new http-service orders'] : [`cd ${folder}`, 'svc up'];
-  const missing = install.state === 'skipped' && install.reason === '--no-install' ? ['npm install'] : [];
-  const [first = '', ...rest] = steps;
-  return [faint('Go on:'), ...[first, ...missing, ...rest].map((step) => `  ${accent(step)}`)];
+function nextSteps({ cwd, folder, template, install }: Created, { faint, accent }: Style): readonly string[] {
+  const isNpm = install.state !== 'skipped' || install.reason === '--no-install';
+  const steps = [
+    ...(folder === cwd ? [] : [`cd ${quoted(seenFrom(cwd, folder))}`]),
+    ...(isNpm && install.state !== 'done' ? ['npm install'] : []),
+    template.type === 'workspace' ? 'svc new http-service orders' : 'svc up',
+  ];
+  return [faint('Go on:'), ...steps.map((step) => `  ${accent(step)}`)];
+}
+
+/** As a shell takes it for one word. */
+function quoted(path: string): string {
+  return /^[\w./-]+$/.test(path) ? path : `'${path.replaceAll("'", `'\\''`)}'`;
 }
 
 function indent(text: string): string {

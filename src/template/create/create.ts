@@ -27,11 +27,13 @@ export interface Order {
   readonly install: boolean;
   readonly git: boolean;
   /** The files of a plan as the question before writing shows them. */
-  summary(created: Pick<Created, 'root' | 'folder' | 'files'>): string;
+  summary(created: Pick<Created, 'cwd' | 'root' | 'folder' | 'files'>): string;
 }
 
 /** What was made, or would be. */
 export interface Created {
+  /** The folder that the command was given in. */
+  readonly cwd: string;
   readonly name: string;
   readonly template: { readonly name: string; readonly version: string; readonly type: string };
   /** Absolute path of the service. */
@@ -63,7 +65,7 @@ export async function createService(order: Order, runtime: Runtime): Promise<Cre
   const answers = await answersOf(withDefaults(template.manifest.inputs, placement), named(given, name, template), { asks, runtime });
   const delivered = usesChassis(template) ? [await chassisPackage(runtime)] : [];
   const plan = await planNew({ name, template, answers, placement, delivered, year: runtime.now().getFullYear() }, runtime.fs);
-  const made = { ...describe(plan, template), name, folder: placement.folder };
+  const made = { ...describe(plan, template), cwd: runtime.cwd, name, folder: placement.folder };
   writesOf(plan);
   if (order.dryRun) return { ...made, dryRun: true, install: skipped('dry run'), repository: skipped('dry run') };
   if (asks) await confirm(order.summary(made), runtime);
@@ -152,7 +154,7 @@ async function confirm(summary: string, { ask }: Runtime): Promise<void> {
 }
 
 interface Finishing {
-  readonly made: Pick<Created, 'name' | 'folder' | 'files' | 'root' | 'template'>;
+  readonly made: Pick<Created, 'cwd' | 'name' | 'folder' | 'files' | 'root' | 'template'>;
   readonly placement: Placement;
   readonly runtime: Runtime;
 }

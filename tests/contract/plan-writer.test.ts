@@ -1,0 +1,190 @@
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { SvcError } from '../../src/errors.ts';
+import type { Change } from '../../src/plan/plan.ts';
+import type { FileSystem, Runtime } from '../../src/runtime/runtime.ts';
+import { carryOut, recover } from '../../src/state/carry-out.ts';
+import { treeOf, WORLDS, type World } from './plan-worlds.ts';
+
+const create = (path: string, content = path): Change => ({ kind: 'create', path, content });
+const replace = (path: string, expected: string, content: string): Change => ({ kind: 'replace', path, content, expected });
+
+describe.each(Object.entries(WORLDS))('a plan carried out in %s', (_, open) => {
+  let world: World;
+  let fs: FileSystem;
+  const at = (path: string) => join(world.root, path);
+  const carry = (changes: readonly Change[], runtime: Runtime = world.runtime, root = world.root) => carryOut({ root, changes }, runtime);
+  const put = async (path: string, content: string) => fs.createFile(at(path), content);
+
+  beforeEach(async () => {
+    world = open();
+    fs = world.runtime.fs;
+    await fs.createFolder(world.root);
+  });
+  afterEach(() => world.end());
+
+  it('makes files and folders, and leaves nothing else behind', async () => {
+    await carry([create('a.txt'), create('src/deep/b.ts'), { kind: 'unchanged', path: 'kept' }]);
+    expect(await world.tree()).toEqual({ 'a.txt': 'a.txt', 'src/': 'folder', 'src/deep/': 'folder', 'src/deep/b.ts': 'src/deep/b.ts' });
+    expect(await treeOf(world.runtime.paths.state, world.runtime)).toEqual({ 'plans/': 'folder' });
+  });
+
+  it('makes the root and the folders above it', async () => {
+    await carry([create('a/b.txt', 'x')], world.runtime, at('new/root'));
+    expect(await fs.readText(at('new/root/a/b.txt'))).toBe('x');
+  });
+
+  it('keeps the executable bit, also of a file that is replaced', async () => {
+    await carry([{ kind: 'create', path: 'run.sh', content: 'one', executable: true }]);
+    await carry([replace('run.sh', 'one', 'two')]);
+    expect(await fs.info(at('run.sh'))).toMatchObject({ executable: true, size: 3 });
+  });
+
+  it('replaces a file only where it holds what the plan was made from', async () => {
+    await put('a.yaml', 'mine');
+    await expect(carry([create('new'), replace('a.yaml', 'old', 'new')])).rejects.toMatchObject({ code: 'plan/conflict' });
+    expect(await world.tree()).toEqual({ 'a.yaml': 'mine' });
+  });
+
+  it('writes over nothing', async () => {
+    await put('a', 'mine');
+    await expect(carry([create('b'), create('a')])).rejects.toMatchObject({ code: 'plan/conflict' });
+    await expect(carry([create('a/b')])).rejects.toMatchObject({ code: 'plan/conflict' });
+    expect(await world.tree()).toEqual({ a: 'mine' });
+  });
+
+  it.each([
+    ['a link to a folder', 'link/x', 'outside'],
+    ['a dangling link', 'link/x', 'nowhere'],
+    ['a link in place of the file', 'link', 'outside/file'],
+    ['a dangling link in place of the file', 'link', 'nowhere'],
+    ['a link to itself', 'link/x', 'link'],
+  ])('writes nothing through %s', async (_name, path, target) => {
+    await fs.createFolder(at('outside'));
+    await world.link(at(target), at('link'));
+    const before = await world.tree();
+    await expect(carry([create('fine'), create(path)])).rejects.toMatchObject({ code: 'plan/unsafe-path' });
+    await expect(carry([create('fine'), replace(path, '', 'new')])).rejects.toBeInstanceOf(SvcError);
+    expect(await world.tree()).toEqual(before);
+  });
+
+  it('follows a link that the user named as the root', async () => {
+    await fs.createFolder(at('real'));
+    await world.link(at('real'), at('shortcut'));
+    await carry([create('a')], world.runtime, at('shortcut'));
+    expect(await fs.readText(at('real/a'))).toBe('a');
+  });
+
+  it('refuses a root behind a dangling link', async () => {
+    await world.link(at('nowhere'), at('dangling'));
+    await expect(carry([create('a')], world.runtime, at('dangling/x'))).rejects.toMatchObject({ code: 'plan/unsafe-path' });
+  });
+
+  it('is all or nothing: after a failure at any step, all is as before; after a kill, the next run sees to it', async () => {
+    const changes = [create('a'), create('new/b'), replace('old', 'before', 'after'), create('new/deep/c')];
+    await put('old', 'before');
+    const before = await world.tree();
+    const steps = await countSteps(() => carry(changes, counted(world.runtime, Number.POSITIVE_INFINITY)));
+    const after = await world.tree();
+    expect(steps).toBeGreaterThan(15);
+    for (let step = 1; step <= steps; step += 1) {
+      for (const how of ['fails', 'stays full', 'dies'] as const) {
+        const fresh = open();
+        await fresh.runtime.fs.createFolder(fresh.root);
+        await fresh.runtime.fs.createFile(join(fresh.root, 'old'), 'before');
+        await carryOut({ root: fresh.root, changes }, counted(fresh.runtime, step, how)).catch(() => undefined);
+        if (how === 'dies') await recover(fresh.root, { ...fresh.runtime, processAt: later });
+        expect([before, after], `step ${step} ${how}`).toContainEqual(withoutTemporary(await fresh.tree()));
+        await carryOut({ root: fresh.root, changes: [create('next')] }, { ...fresh.runtime, processAt: later });
+        expect(Object.keys(await fresh.tree()).filter(isTemporary), `left after step ${step} ${how}`).toEqual([]);
+        expect(await treeOf(fresh.runtime.paths.state, fresh.runtime), `state after step ${step} ${how}`).toEqual({ 'plans/': 'folder' });
+        fresh.end();
+      }
+    }
+  });
+
+  it('stops at the next safe point when it is asked to, and undoes what it did', async () => {
+    const stop = new AbortController();
+    const createFile: FileSystem['createFile'] = (path, ...rest) => {
+      if (path.endsWith('/c7')) stop.abort();
+      return fs.createFile(path, ...rest);
+    };
+    const files = { ...fs, createFile };
+    const many = Array.from({ length: 20 }, (__, index) => create(`x/c${index}`));
+    await expect(carry(many, { ...world.runtime, fs: files, signal: stop.signal })).rejects.toMatchObject({ code: 'input/cancelled' });
+    expect(await world.tree()).toEqual({});
+  });
+
+  it('lets one of two runs win, and names it to the other', async () => {
+    const results = await Promise.allSettled([carry([create('one')]), carry([create('two')])]);
+    const lost = results.flatMap((result) => (result.status === 'rejected' ? [result.reason as SvcError] : []));
+    expect(lost).toHaveLength(1);
+    expect(lost[0]).toMatchObject({ code: 'plan/busy', message: expect.stringMatching(/process 1 on here, since/) });
+    expect(Object.keys(await world.tree())).toHaveLength(1);
+  });
+
+  it.each([
+    ['ended', async () => undefined],
+    ['was given to another process', later],
+  ])('takes over the lock of a process whose id %s', async (_name, processAt) => {
+    let killed = false;
+    const createFile: FileSystem['createFile'] = (path, ...rest) => {
+      if (path.endsWith('.lock')) return fs.createFile(path, ...rest);
+      killed = true;
+      return new Promise(() => {});
+    };
+    void carry([create('a')], { ...world.runtime, fs: { ...fs, createFile } });
+    while (!killed) await new Promise((resolve) => setTimeout(resolve, 1));
+    await expect(carry([create('b')])).rejects.toMatchObject({ code: 'plan/busy' });
+    const self = await world.runtime.processAt();
+    await carry([create('b')], {
+      ...world.runtime,
+      processAt: async (id) => (id === undefined ? self && { ...self, startedAt: 'now' } : processAt()),
+    });
+    expect(await world.tree()).toEqual({ b: 'b' });
+  });
+});
+
+async function later() {
+  return { id: 1, host: 'here', startedAt: 'later' };
+}
+
+/** What is not moved away yet is beside the files, under names of its own, until the next run. */
+function isTemporary(path: string): boolean {
+  return path.includes('.svckit-');
+}
+
+function withoutTemporary(tree: Record<string, string>): Record<string, string> {
+  return Object.fromEntries(Object.entries(tree).filter(([path]) => !isTemporary(path)));
+}
+
+/** Runs `work` and tells how many changes it asked of the file system. */
+async function countSteps(work: () => Promise<void>): Promise<number> {
+  asked = 0;
+  await work();
+  return asked;
+}
+
+let asked = 0;
+
+const NEEDING_ROOM = ['createFile', 'createFolder'];
+const CHANGING = ['createFile', 'rename', 'createFolder', 'removeFile', 'removeFolder', 'syncFolder'] as const;
+
+/** A runtime whose file system fails once, has no room from a step on, or does nothing any more from there on, as after a kill. */
+function counted(runtime: Runtime, last: number, how: 'fails' | 'stays full' | 'dies' = 'fails'): Runtime {
+  let step = 0;
+  const fails = (name: string) =>
+    step === last || (step > last && (how === 'dies' || (how === 'stays full' && NEEDING_ROOM.includes(name))));
+  const fs = { ...runtime.fs };
+  for (const name of CHANGING) {
+    const work = runtime.fs[name] as (...args: unknown[]) => Promise<never>;
+    const change = async (...args: unknown[]) => {
+      step += 1;
+      asked = step;
+      if (fails(name)) throw new SvcError('file/disk-full', `step ${step}`, { hint: '' });
+      return work(...args);
+    };
+    Object.assign(fs, { [name]: change });
+  }
+  return { ...runtime, fs };
+}
