@@ -1,6 +1,7 @@
 import { afterAll, expect, test } from 'vitest';
 import type { operations } from '../src/api.ts';
-import { example, startApp } from './app.ts';
+import type { Item } from '../src/items/item.ts';
+import { bodyOf, example, startApp } from './app.ts';
 
 const app = await startApp();
 afterAll(() => app.stop());
@@ -9,7 +10,7 @@ afterAll(() => app.stop());
 const calls: Record<keyof operations, () => Promise<Response>> = {
   listItems: () => app.list('limit=5'),
   createItem: () => app.create(example),
-  getItem: async () => app.get((await (await app.create(example)).json()).id),
+  getItem: async () => app.get((await bodyOf<Item>(await app.create(example))).id),
 };
 
 // Under test the service checks its own answers: one that breaks the contract becomes a 500 that says why.

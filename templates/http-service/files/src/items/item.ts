@@ -6,7 +6,7 @@ export type Page = components['schemas']['Page'];
 
 /** An item as it is stored: what the caller gave, and what only the service knows. */
 export function newItem(given: NewItem, id: string, now: Date): Item {
-  return { ...given, id, createdAt: now.toISOString() };
+  return { id, ...given, createdAt: now.toISOString() };
 }
 
 /** Cuts what was found down to a page. Whoever asks for one item more than `limit` learns whether a page follows. */
