@@ -10,23 +10,25 @@ export function scratch(): string {
   return folder;
 }
 
-/** The files below a folder whose path matches; of those that equal each other, neighbours and all, the first. */
+/** The files below a folder whose path matches; of those that equal each other, with what belongs to them, one. */
 export function filesMatching(folder: string, pattern: RegExp): string[] {
   const paths = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((path) => pattern.test(path));
-  return [...new Map(paths.reverse().map((path) => [contentAround(join(folder, path)), join(folder, path)])).values()].reverse();
+  return [...new Map(paths.map((path) => [contentOf(join(folder, path)), join(folder, path)])).values()];
 }
 
-/** The file's name, and all text in its folder: a test of alerts says something else where the alerts beside it are other ones. */
-function contentAround(file: string): string {
-  const neighbours = readdirSync(dirname(file), { withFileTypes: true }).filter((entry) => entry.isFile());
-  return [basename(file), ...neighbours.map(({ name }) => readFileSync(join(dirname(file), name), 'utf8'))].join('\0');
+/** `alerts.test.yaml` is another file where the `alerts.yaml` beside it is another one. */
+function contentOf(file: string): string {
+  const [stem = ''] = basename(file).split('.');
+  const related = readdirSync(dirname(file), { withFileTypes: true }).filter((entry) => entry.isFile() && entry.name.startsWith(stem));
+  return [basename(file), ...related.map(({ name }) => readFileSync(join(dirname(file), name), 'utf8'))].join('\0');
 }
 
 export type Mistake = readonly [text: string | RegExp, instead: string];
 
 /** Whether there is something in the file for the mistake to be made in. */
-export function canSpoil(file: string, [text]: Mistake): boolean {
-  return readFileSync(file, 'utf8').split(text).length > 1;
+export function canSpoil(file: string, mistake: Mistake): boolean {
+  const text = readFileSync(file, 'utf8');
+  return text.replace(...mistake) !== text;
 }
 
 /** Makes a mistake in a file. One that cannot be made would prove nothing, so it is an error. */

@@ -2,12 +2,12 @@ import { join } from 'node:path';
 import { beforeAll, describe, it } from 'vitest';
 import { scratch, spoil } from './files.ts';
 import { expectPass, expectRefusal, run } from './run.ts';
-import { newService } from './services.ts';
+import { type Answers, newService } from './services.ts';
 
-describe.each([
-  { title: 'A service with a database and a call', answers: { database: 'postgres', calls: 'products' } },
-  { title: 'A lean service that needs nothing', answers: { standards: 'lean', ci: 'none' } },
-])('$title', ({ answers }) => {
+describe.each<[string, Answers]>([
+  ['A service with a database and a call', { database: 'postgres', calls: 'products' }],
+  ['A lean service that needs nothing', { standards: 'lean', ci: 'none' }],
+])('%s', (_, answers) => {
   const parent = scratch();
   const cwd = join(parent, 'orders');
   const npm = (script: string) => run(['npm', 'run', script], { cwd });
