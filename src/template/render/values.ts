@@ -29,13 +29,12 @@ export type Values = Readonly<Record<string, unknown>>;
  * (Handlebars adds adjacent numbers: 1 and 2 would become 3), booleans stay for `#if`.
  */
 export function valuesOf(inputs: readonly Input[], answers: Answers, builtIns: BuiltIns): Values {
-  const values: Record<string, unknown> = Object.create(null);
+  const values: Record<string, unknown> = {};
   for (const input of inputs.filter(({ secret }) => !secret)) {
     const given = applies(input, answers) ? answers[input.name] : undefined;
     values[input.name] = typeof given === 'number' ? String(given) : (given ?? emptyOf(input));
   }
-  values['svc'] = Object.assign(Object.create(null), builtIns);
-  return values;
+  return { ...values, svc: builtIns };
 }
 
 function emptyOf({ type }: Input): unknown {

@@ -33,13 +33,16 @@ export async function readFolder(folder: string, name: string, fs: FileSystem): 
  */
 export async function readSourceFiles(folder: string, name: string, fs: FileSystem): Promise<readonly SourceFile[]> {
   const manifest = await fs.readBytes(join(folder, MANIFEST_FILE));
-  if (!manifest) {
+  if (manifest === undefined) {
     throw new SvcError('template/not-found', `${name} is no template: there is no ${MANIFEST_FILE} in ${folder}`, {
       hint: 'Name a folder with a template.yaml, or one of the bundled templates: svc new --help',
     });
   }
   const files: SourceFile[] = [{ path: MANIFEST_FILE, executable: false, content: manifest }];
-  for (const area of Object.keys(AREAS)) await collect({ folder, path: area, name }, files, fs);
+  for (const { name: top, kind } of (await fs.list(folder)) ?? []) {
+    if (kind === 'link' && (top === MANIFEST_FILE || top in AREAS)) throw refused(name, `${top} is a link`);
+    if (kind === 'folder' && top in AREAS) await collect({ folder, path: top, name }, files, fs);
+  }
   return files;
 }
 
