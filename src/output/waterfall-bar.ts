@@ -26,12 +26,16 @@ export function barOf(
   scale: Scale,
 ): readonly BarRun[] {
   const halves = new Uint8Array(scale.columns * 2);
-  const [ranHere, waitedHere] = [coverage(ran, scale), coverage(critical, scale)];
   for (const interval of ran) mark(halves, interval, scale);
-  for (const [at, waited] of waitedHere.entries()) {
-    if (halves[at] === THIN && waited > 0 && waited * 2 >= (ranHere[at] ?? 0)) halves[at] = THICK;
-  }
+  if (critical.length > 0) thicken(halves, coverage(ran, scale), coverage(critical, scale));
   return runsOf(halves);
+}
+
+function thicken(halves: Uint8Array, ran: Float64Array, waited: Float64Array): void {
+  for (let at = 0; at < halves.length; at++) {
+    const here = waited[at] ?? 0;
+    if (halves[at] === THIN && here > 0 && here * 2 >= (ran[at] ?? 0)) halves[at] = THICK;
+  }
 }
 
 export interface Scale extends Interval {
@@ -63,7 +67,7 @@ function positionOf(time: bigint, { start, end, columns }: Scale): number {
 function runsOf(halves: Uint8Array): readonly BarRun[] {
   const runs: { text: string; thick: boolean }[] = [];
   for (let at = 0; at < halves.length; at += 2) {
-    const [left = 0, right = 0] = halves.subarray(at, at + 2);
+    const [left, right] = [halves[at] ?? 0, halves[at + 1] ?? 0];
     const cell = { text: CELLS[left]?.[right] ?? ' ', thick: Math.max(left, right) === THICK };
     const last = runs.at(-1);
     if (last && last.thick === cell.thick) last.text += cell.text;

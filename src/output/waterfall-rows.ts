@@ -24,13 +24,8 @@ export function rowsOf(tree: TraceTree, { all, most }: { readonly all: boolean; 
   for (let row = open.pop(); row && rows.length < most; row = open.pop()) {
     rows.push(row);
     shown += row.nodes.length;
-    open.push(
-      ...rowsBelow(
-        row,
-        row.nodes.flatMap(({ children }) => children),
-        all,
-      ).reverse(),
-    );
+    const children = row.nodes.flatMap((node) => node.children);
+    for (const below of rowsBelow(row, children, all).reverse()) open.push(below);
   }
   return { rows, hiddenSpans: tree.nodes.length - shown };
 }

@@ -4,7 +4,7 @@ import { later } from '../trace/order.ts';
 import { httpStatusOf } from '../trace/span.ts';
 import type { Oddity } from '../trace/tree.ts';
 import type { Style } from './style.ts';
-import { cut, printable } from './waterfall-text.ts';
+import { cut, printable, widthOf } from './waterfall-text.ts';
 
 const MOST_SERVICES = 5;
 const MOST_ERRORS = 10;
@@ -17,12 +17,15 @@ export function header({ tree, duration, errorCount, services, requestId }: Anal
   const root = tree.roots[0]?.span;
   const status = root && httpStatusOf(root);
   const title = cut(`${printable(root?.source.service ?? '')} ${printable(root?.name ?? '')}`, Math.max(style.columns - 4, 8));
-  const facts = [showDuration(duration), `${count(tree.nodes.length, 'span')} in ${count(services.length, 'service')}`];
-  const failed = errorCount > 0 ? [style.bad(count(errorCount, 'error'))] : [];
+  const facts = [
+    showDuration(duration),
+    `${count(tree.nodes.length, 'span')} in ${count(services.length, 'service')}`,
+    ...(errorCount > 0 ? [style.bad(count(errorCount, 'error'))] : []),
+    timeOf(tree.start),
+  ];
   return [
     [style.strong(title), ...(status === undefined ? [] : [paintStatus(status, style)])].join(' '),
-    [...facts, ...failed, ...(style.columns >= NARROW ? [timeOf(tree.start)] : [])].join(style.faint(' · ')),
-    ...(style.columns < NARROW ? [timeOf(tree.start)] : []),
+    ...joined(facts, style.columns),
     style.faint(`trace ${tree.traceId}`),
     ...(requestId === undefined ? [] : [style.faint(cut(`request ${printable(requestId)}`, Math.max(style.columns, 8)))]),
   ];
@@ -37,7 +40,7 @@ function waits({ services, duration }: Analysis, style: Style): readonly string[
   const waited = services.filter(({ critical }) => critical > 0n);
   if (waited.length === 0) return [];
   const shares = waited.slice(0, MOST_SERVICES).map(({ service, critical }) => {
-    return `${printable(service)} ${showDuration(critical)} (${Math.round((Number(critical) / Number(duration)) * 100)} %)`;
+    return `${cut(printable(service), Math.max(style.columns - 22, 8))} ${showDuration(critical)} (${Math.round((Number(critical) / Number(duration)) * 100)} %)`;
   });
   const more = waited.length > MOST_SERVICES ? [`${waited.length - MOST_SERVICES} more`] : [];
   const title = `${style.accent('━━')} waited for`;
@@ -51,8 +54,8 @@ function joined(items: readonly string[], room: number): readonly string[] {
   const lines: string[] = [];
   for (const item of items) {
     const last = lines.at(-1);
-    if (last !== undefined && last.length + item.length + 3 <= room) lines[lines.length - 1] = `${last} · ${item}`;
-    else lines.push(cut(item, Math.max(room, 8)));
+    if (last !== undefined && widthOf(last) + widthOf(item) + 3 <= room) lines[lines.length - 1] = `${last} · ${item}`;
+    else lines.push(item);
   }
   return lines;
 }

@@ -13,16 +13,19 @@ const PLAIN = /^[ -~]*$/;
 /** Control characters, line and paragraph separators, invisible and direction-turning format characters, halves of surrogate pairs. */
 const CONTROLS = /[\p{Cc}\p{Zl}\p{Zp}\p{Cs}\u061c\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb]/gu;
 
-/** Columns that a text takes; most texts are ASCII, where that is their length. */
+/** Columns that a text takes: for what most lines are made of, that is their length, and known a hundred times faster. */
 export function widthOf(text: string): number {
-  return PLAIN.test(text) ? text.length : stringWidth(text);
+  return ONE_COLUMN_EACH.test(text) ? text.length : stringWidth(text);
 }
+
+/** ASCII, the signs that the waterfall itself uses, and the pictures of control characters. */
+const ONE_COLUMN_EACH = /^[ -~µ·×…↳✗─-╿␀-␡]*$/;
 
 /** The text in at most `columns`, with `…` where something was cut off. */
 export function cut(text: string, columns: number): string {
   if (widthOf(text) <= columns) return text;
   if (columns < 1) return '';
-  if (PLAIN.test(text)) return `${text.slice(0, columns - 1)}…`;
+  if (ONE_COLUMN_EACH.test(text)) return `${text.slice(0, columns - 1).replace(/…$/, '')}…`;
   let kept = '';
   let width = 0;
   for (const { segment } of SEGMENTER.segment(text)) {

@@ -25,33 +25,34 @@ export function readOtlp(document: unknown): Otlp {
   const spans: Span[] = [];
   const problems: string[] = [];
   let rejected = 0;
-  for (const { raw, source, place } of spansIn(document)) {
+  for (const { scope, index, raw, source } of spansIn(document)) {
     try {
       spans.push(readSpan(raw, source));
     } catch (error) {
       if (!(error instanceof Misfit)) throw error;
       rejected++;
-      if (problems.length < PROBLEMS_KEPT) problems.push(`${place()}.${error.message}`);
+      if (problems.length < PROBLEMS_KEPT) problems.push(`${scope}.spans[${index}].${error.message}`);
     }
   }
   return { spans, rejected, problems };
 }
 
 interface RawSpan {
+  /** Where the span is in the document: `resourceSpans[0].scopeSpans[0]`, and its index there. */
+  readonly scope: string;
+  readonly index: number;
   readonly raw: unknown;
   readonly source: Source;
-  readonly place: () => string;
 }
 
 function* spansIn(document: unknown): Generator<RawSpan> {
   for (const [r, resourceSpans] of listOf(document, 'resourceSpans', '').entries()) {
-    const at = `resourceSpans[${r}]`;
+    const place = `resourceSpans[${r}].`;
     const resource = readAttributes((Object(Object(resourceSpans).resource) as Json)['attributes']);
-    for (const [s, scopeSpans] of listOf(resourceSpans, 'scopeSpans', `${at}.`).entries()) {
+    for (const [s, scopeSpans] of listOf(resourceSpans, 'scopeSpans', place).entries()) {
+      const scope = `${place}scopeSpans[${s}]`;
       const source = sourceOf(resource, Object(Object(scopeSpans).scope));
-      for (const [i, raw] of listOf(scopeSpans, 'spans', `${at}.scopeSpans[${s}].`).entries()) {
-        yield { raw, source, place: () => `${at}.scopeSpans[${s}].spans[${i}]` };
-      }
+      for (const [index, raw] of listOf(scopeSpans, 'spans', `${scope}.`).entries()) yield { scope, index, raw, source };
     }
   }
 }
@@ -88,8 +89,8 @@ function readSpan(raw: unknown, source: Source): Span {
     end: readTime(raw, 'endTimeUnixNano'),
     status: readStatus(raw['status']),
     attributes: readAttributes(raw['attributes']),
-    events: objectsIn(raw['events']).map(readEvent),
-    links: objectsIn(raw['links']).map(readLink),
+    events: mapObjects(raw['events'], readEvent),
+    links: mapObjects(raw['links'], readLink),
     source,
   };
 }
@@ -101,7 +102,7 @@ function isAbsent(id: unknown): boolean {
 
 function readId(raw: Json, key: string, digits: number): string {
   const id = raw[key];
-  if (typeof id === 'string' && id.length === digits && /^[0-9a-fA-F]+$/.test(id) && !/^0+$/.test(id)) return id.toLowerCase();
+  if (typeof id === 'string' && id.length === digits && /^0*[1-9a-fA-F][0-9a-fA-F]*$/.test(id)) return id.toLowerCase();
   throw new Misfit(`${key} must be ${digits} hexadecimal digits, not all zero, and is ${quote(id)}`);
 }
 
@@ -134,8 +135,10 @@ function readLink(raw: Json): SpanLink {
   return { traceId: readId(raw, 'traceId', 32), spanId: readId(raw, 'spanId', 16), attributes: readAttributes(raw['attributes']) };
 }
 
-function objectsIn(list: unknown): readonly Json[] {
-  return Array.isArray(list) ? list.filter(isObject) : [];
+const NONE: readonly never[] = [];
+
+function mapObjects<Result>(list: unknown, read: (raw: Json) => Result): readonly Result[] {
+  return Array.isArray(list) ? list.filter(isObject).map(read) : NONE;
 }
 
 function isObject(value: unknown): value is Json {

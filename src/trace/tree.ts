@@ -62,17 +62,25 @@ export function buildTree(spans: readonly [Span, ...Span[]]): TraceTree {
 function plant(spans: readonly Span[], oddities: Oddity[]) {
   const all: Growing[] = [];
   const byId = new Map<string, Growing>();
-  const seen = new Set<string>();
+  const twins = new Set<string>();
   for (const span of spans) {
-    const twin = `${span.id}${span.source.service} ${span.kind} ${span.start} ${span.end} ${span.name}`;
-    if (seen.has(twin)) continue;
-    seen.add(twin);
+    const first = byId.get(span.id);
+    if (first) {
+      // Only ids that come twice pay for the comparison of everything.
+      twins.add(looksOf(first.span));
+      if (twins.has(looksOf(span))) continue;
+      twins.add(looksOf(span));
+      oddities.push({ kind: 'duplicate', span });
+    }
     const node: Growing = { span, parent: undefined, children: [], depth: 0 };
     all.push(node);
-    if (byId.has(span.id)) oddities.push({ kind: 'duplicate', span });
-    else byId.set(span.id, node);
+    if (!first) byId.set(span.id, node);
   }
   return { all, byId };
+}
+
+function looksOf({ id, source, kind, start, end, name }: Span): string {
+  return `${id} ${source.service} ${kind} ${start} ${end} ${name}`;
 }
 
 function attach(all: readonly Growing[], byId: ReadonlyMap<string, Growing>, oddities: Oddity[]): Growing[] {
