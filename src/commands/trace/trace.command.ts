@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { CommandSpec, Flags } from '../../cli/command.ts';
 import { SvcError } from '../../errors.ts';
 import type { Runtime } from '../../runtime/runtime.ts';
@@ -56,7 +55,7 @@ export function traceCommand(open: (runtime: Runtime) => Promise<TraceReader>): 
       const query = { ...input.query, ...(input.sinceMs !== undefined && { since: new Date(runtime.now().getTime() - input.sinceMs) }) };
       const found = await lookUp(reader, query, {
         now: () => runtime.now().getTime(),
-        pause: (ms) => sleep(ms, undefined, { signal: runtime.signal }),
+        pause: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
       });
       return found ? resultOf(found, input) : await nothing(reader, query);
     },
