@@ -18,5 +18,15 @@ export const plain: Style = { strong: same, faint: same, good: same, warn: same,
 
 export function coloured(level: 1 | 2 | 3, columns: number): Style {
   const chalk = new Chalk({ level });
-  return { strong: chalk.bold, faint: chalk.dim, good: chalk.green, warn: chalk.yellow, bad: chalk.red, accent: chalk.cyan, columns };
+  // Chalk joins all its arguments: a painter that is given a row as well must not show it.
+  const only = (paint: (text: string) => string) => (text: string) => paint(text);
+  return {
+    strong: only(chalk.bold),
+    faint: only(chalk.dim),
+    good: only(chalk.green),
+    warn: only(chalk.yellow),
+    bad: only(chalk.red),
+    accent: only(chalk.cyan),
+    columns,
+  };
 }
