@@ -54,8 +54,8 @@ describeWith('The image of a generated service', ['buildah', 'podman', 'base ima
   });
 
   it('is the first process of its container, under a number that owns nothing', async () => {
-    const { output } = await podman('top', NAME, 'pid', 'huser', 'capeff', 'comm');
-    expect(output.trim().split('\n').slice(1).join()).toMatch(/^1 +[1-9]\d{4,} +none +node$/);
+    const { output } = await podman('top', NAME, 'pid', 'huser', 'capeff', 'args');
+    expect(output.trim().split('\n').slice(1).join()).toMatch(/^1 +[1-9]\d{4,} +none +node /);
   });
 
   it('stops on SIGTERM within its drain time, as asked', async () => {
