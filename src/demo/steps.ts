@@ -44,7 +44,7 @@ export const STEPS: readonly Step[] = [
   },
   {
     title: 'Deploy them to this machine',
-    play: ({ runtime, workspace }) => svc(['deploy', '--env', 'local', '--yes'], { runtime, cwd: workspace }),
+    play: ({ runtime, workspace }) => svc(['deploy', '--env', 'local'], { runtime, cwd: workspace }),
   },
   { title: 'See what runs', play: ({ runtime, workspace }) => svc(['list'], { runtime, cwd: workspace }) },
   { title: 'Place an order', play: placeOrder },
@@ -65,7 +65,7 @@ async function* deployBroken({ runtime, workspace }: Stage): AsyncGenerator<Item
   const folder = join(workspace, 'services', 'orders');
   yield { is: 'command', line: `echo 'ALTER TABLE coupons ADD COLUMN code text;' > services/orders/${BROKEN_MIGRATION}` };
   await runtime.fs.createFile(join(folder, BROKEN_MIGRATION), 'ALTER TABLE coupons ADD COLUMN code text;\n');
-  yield* svc(['deploy', 'orders', '--env', 'local', '--yes'], { runtime, cwd: workspace, expected: EXIT.failed });
+  yield* svc(['deploy', 'orders', '--env', 'local'], { runtime, cwd: workspace, expected: EXIT.failed });
   yield { is: 'note', text: 'The deploy failed and said why. The old version still serves:' };
   yield* get({ runtime, workspace }, 'orders');
 }

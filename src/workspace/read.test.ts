@@ -7,6 +7,7 @@ const component = (name: string) =>
   `apiVersion: backstage.io/v1alpha1\nkind: Component\nmetadata: { name: ${name} }\nspec: { owner: 'group:default/team-a', system: shop }\n`;
 
 const shop = {
+  '.svc/lock.yaml': 'the lock of the workspace itself',
   'svc.yaml': 'environments: { staging: { target: kubernetes, namespace: shop } }\n',
   'services/orders/score.yaml': score('orders'),
   'services/orders/catalog-info.yaml': component('orders'),
@@ -43,7 +44,7 @@ it('keeps a service whose file is broken, and says where', async () => {
 });
 
 it('says so where two services have one name', async () => {
-  const { services } = await read({ 'svc.yaml': '', 'a/score.yaml': score('orders'), 'b/score.yaml': score('orders') });
+  const { services } = await read({ 'svc.yaml': '# nothing yet\n', 'a/score.yaml': score('orders'), 'b/score.yaml': score('orders') });
   expect(services[1]?.problems).toEqual([{ where: 'b', message: 'a is called orders too', hint: 'Give one of them another name' }]);
 });
 

@@ -2,7 +2,7 @@ import { basename, dirname, join, relative } from 'node:path';
 import * as v from 'valibot';
 import { nameOf, parseEntities } from '../catalog/entity.ts';
 import { decode } from '../document/decode.ts';
-import { parseOneYaml } from '../document/yaml.ts';
+import { parseYaml } from '../document/yaml.ts';
 import { SvcError } from '../errors.ts';
 import type { FileSystem } from '../runtime/runtime.ts';
 import { LOCK_PATH, parseLock } from '../template/lock.ts';
@@ -55,7 +55,7 @@ export function pickServices(workspace: Workspace, names: readonly string[]): re
 
 async function checkSettings(fs: FileSystem, path: string): Promise<void> {
   const source = { text: (await fs.readText(path)) ?? '', file: WORKSPACE_FILE, code: 'workspace/invalid' } as const;
-  if (source.text.trim() !== '') decode(parseOneYaml(source), settings, source);
+  for (const document of parseYaml(source)) decode(document, settings, source);
 }
 
 async function nearest(from: string, is: (folder: string) => Promise<boolean>): Promise<string | undefined> {
@@ -74,17 +74,22 @@ async function isService(fs: FileSystem, folder: string): Promise<boolean> {
 }
 
 async function servicesBelow(fs: FileSystem, root: string): Promise<readonly Service[]> {
-  const folders = await serviceFolders(fs, root, DEEPEST);
+  const folders = await serviceFoldersIn(fs, root, DEEPEST);
   const services = await Promise.all(folders.map((folder) => readService(fs, folder, root)));
   return services.sort((a, b) => a.name.localeCompare(b.name)).map((service, index, all) => twin(service, all[index - 1], root));
 }
 
-async function serviceFolders(fs: FileSystem, folder: string, levels: number): Promise<readonly string[]> {
-  if (await isService(fs, folder)) return [folder];
+/** The root itself is no service: a workspace may have a lock and a catalog entry too. */
+async function serviceFoldersIn(fs: FileSystem, folder: string, levels: number): Promise<readonly string[]> {
   if (levels === 0) return [];
   const entries = (await fs.list(folder)) ?? [];
   const searched = entries.filter(({ name, kind }) => kind === 'folder' && !name.startsWith('.') && !NOT_SEARCHED.has(name));
-  const found = await Promise.all(searched.map(({ name }) => serviceFolders(fs, join(folder, name), levels - 1)));
+  const found = await Promise.all(
+    searched.map(async ({ name }) => {
+      const inner = join(folder, name);
+      return (await isService(fs, inner)) ? [inner] : serviceFoldersIn(fs, inner, levels - 1);
+    }),
+  );
   return found.flat();
 }
 
