@@ -89,11 +89,11 @@ async function* svc(args: readonly string[], { runtime, cwd, expected = EXIT.ok 
 
 /** How this very program is started again. */
 export function invocation({ paths, env, terminal }: Runtime, args: readonly string[]): Invocation {
-  const colour = terminal.interactive && !env['NO_COLOR'] ? { FORCE_COLOR: '1' } : {};
+  const asHere = terminal.interactive ? { COLUMNS: String(terminal.columns), ...(!env['NO_COLOR'] && { FORCE_COLOR: '1' }) } : {};
   return {
     command: paths.node,
     args: [join(dirname(paths.program), 'bin', 'svc.js'), ...args],
-    env: { ...colour, COLUMNS: String(terminal.columns) },
+    env: asHere,
   };
 }
 

@@ -1,14 +1,11 @@
 import type { Style } from './style.ts';
 import { padEnd, printable } from './text.ts';
 
-/**
- * A line of a service's log for a person: its name in a colour of its own, then the line. A JSON line in the shape of the service
- * contract is shown as time, level, message and what matters of the rest; anything else as it is.
- */
+/** A line of a service's log for a person: its name in a colour of its own, then the line. */
 export function logLine({ service, line }: { readonly service: string; readonly line: string }, look: LogLook): string {
   const { style, width } = look;
   const name = padEnd(service, width);
-  return `${paint(service, look)(name)} ${style.faint('│')} ${entry(line, style)}`;
+  return `${paint(service, look)(name)} ${style.faint('│')} ${logText(line, style)}`;
 }
 
 export interface LogLook {
@@ -28,7 +25,11 @@ function paint(service: string, { style, services }: LogLook): (text: string) =>
   return colours[Math.max(0, services.indexOf(service)) % colours.length] ?? style.accent;
 }
 
-function entry(line: string, style: Style): string {
+/**
+ * A line of a log without the name: one in the shape of the service contract as time, level, message and what matters of the rest;
+ * anything else as it is.
+ */
+export function logText(line: string, style: Style): string {
   const fields = fieldsOf(line);
   if (!fields) return printable(line);
   const { time, level, error } = fields;

@@ -1,4 +1,5 @@
 import { duration } from '../../output/duration.ts';
+import { logText } from '../../output/log-line.ts';
 import type { Style } from '../../output/style.ts';
 import { type Column, table } from '../../output/table.ts';
 import { printable } from '../../output/text.ts';
@@ -37,7 +38,7 @@ function failure({ service, reason = '', lastLines = [], oldServes }: ServiceRes
   return [
     '',
     `${style.bad(`${service} was not deployed`)}: ${printable(reason)}`,
-    ...lastLines.map((line) => `  ${style.faint('│')} ${printable(line)}`),
+    ...lastLines.map((line) => `  ${style.faint('│')} ${logText(line, style)}`),
     ...(oldServes ? [style.faint('The old version still serves.')] : []),
     style.faint(`More: svc logs ${service}`),
   ].join('\n');

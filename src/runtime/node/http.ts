@@ -1,5 +1,6 @@
 import { SvcError } from '../../errors.ts';
 import type { HttpRequest, HttpResponse } from '../runtime.ts';
+import { linesOf } from './lines.ts';
 
 export async function http(request: HttpRequest, stop: AbortSignal): Promise<HttpResponse> {
   const signals = [stop, request.signal, request.timeoutMs === undefined ? undefined : AbortSignal.timeout(request.timeoutMs)];
@@ -21,18 +22,11 @@ export async function http(request: HttpRequest, stop: AbortSignal): Promise<Htt
 }
 
 async function* lines(response: Response): AsyncGenerator<string> {
-  const decoder = new TextDecoder();
-  let rest = '';
   try {
-    for await (const chunk of response.body ?? []) {
-      const parts = (rest + decoder.decode(chunk, { stream: true })).split('\n');
-      rest = parts.pop() ?? '';
-      yield* parts;
-    }
+    if (response.body) yield* linesOf(response.body);
   } catch (error) {
     throw unreachable(response.url, error);
   }
-  if (rest !== '') yield rest;
 }
 
 function unreachable(url: string, cause: unknown): SvcError {

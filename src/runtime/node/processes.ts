@@ -5,6 +5,7 @@ import { constants } from 'node:os';
 import { dirname } from 'node:path';
 import { SvcError } from '../../errors.ts';
 import type { ExecResult, Invocation } from '../runtime.ts';
+import { linesOf } from './lines.ts';
 
 /** Runs a program to its end; the user's Ctrl-C ends it too. */
 export async function exec(call: Invocation, signal: AbortSignal): Promise<ExecResult> {
@@ -37,7 +38,7 @@ async function eachLine(
   tell: NonNullable<Invocation['onLine']>,
 ): Promise<void> {
   try {
-    for await (const line of child.iterable({ from: stream })) tell(text(line), stream);
+    for await (const line of linesOf(child.iterable({ from: stream }))) tell(line, stream);
   } catch {
     // The failure of the program itself is told by its result.
   }
