@@ -1,56 +1,51 @@
-/** Rendering a trace, from OTLP JSON to text, as whole processes; and the critical path beside the recursive way. Medians of 7. */
-import { spawnSync } from 'node:child_process';
+/** Rendering a trace, from OTLP JSON to text, as whole processes; and the critical path beside the recursive way of trace viewers. */
+import { execFileSync } from 'node:child_process';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
-
-const RUNS = 7;
-const GOAL_MS = 300;
+import { median, RUNS, report, timeOf } from './harness.mjs';
 
 const here = dirname(fileURLToPath(import.meta.url));
-const folder = mkdtempSync(join(tmpdir(), 'svckit-bench-trace-'));
+const work = mkdtempSync(join(tmpdir(), 'svckit-bench-trace-'));
 try {
   await build({
     entryPoints: [join(here, 'trace-render.ts'), join(here, 'trace-paths.ts')],
-    outdir: folder,
+    outdir: work,
     outExtension: { '.js': '.mjs' },
     bundle: true,
     format: 'esm',
     platform: 'node',
     logLevel: 'warning',
   });
-  render();
-  paths();
+  render(10_000, 'folded', 300);
+  render(10_000, 'all', 600);
+  render(100_000, 'folded', 2_000);
+  criticalPaths();
 } finally {
-  rmSync(folder, { recursive: true, force: true });
+  rmSync(work, { recursive: true, force: true });
 }
 
-function render() {
-  const bare = medianMs(() => node('-e', '0'));
-  console.log(`node -e 0                             ${bare.toFixed(0).padStart(6)} ms`);
-  for (const [spans, mode, goal] of [
-    [10_000, 'folded', GOAL_MS],
-    [10_000, 'all', GOAL_MS],
-    [100_000, 'folded', undefined],
-    [100_000, 'all', undefined],
-  ]) {
-    const file = join(folder, `${spans}.json`);
-    writeFileSync(file, JSON.stringify(traceOf(spans)));
-    const ms = medianMs(() => node(join(folder, 'trace-render.mjs'), file, mode));
-    const verdict = goal === undefined ? '' : ms <= goal ? `goal ${goal} ms: met` : `goal ${goal} ms: MISSED`;
-    console.log(`render ${String(spans).padStart(7)} spans, ${mode.padEnd(6)}         ${ms.toFixed(0).padStart(6)} ms  ${verdict}`);
-    if (ms > (goal ?? Number.POSITIVE_INFINITY)) process.exitCode = 1;
-  }
+function render(spans, mode, atMost) {
+  const file = join(work, `${spans}.json`);
+  writeFileSync(file, JSON.stringify(traceOf(spans)));
+  const run = { command: process.execPath, args: [join(work, 'trace-render.mjs'), file, join(work, 'out.txt'), mode] };
+  timeOf(run);
+  const value = median(Array.from({ length: RUNS }, () => timeOf(run)));
+  report({ what: `render a trace of ${spans} spans, ${mode}`, value, goal: { atMost } });
 }
 
-function paths() {
-  console.log('\ncritical path, sequential children        svckit    recursive');
-  const { stdout } = node(join(folder, 'trace-paths.mjs'));
-  for (const line of stdout.trim().split('\n')) {
-    const [children, own, recursive] = line.split(' ');
-    console.log(`${children.padStart(7)}                             ${`${own} ms`.padStart(12)} ${recursive.padStart(12)}`);
+/** The recursive way ends with an overflow of the stack where there are many children; then there is only our own time. */
+function criticalPaths() {
+  const lines = execFileSync(process.execPath, [join(work, 'trace-paths.mjs')], { encoding: 'utf8' })
+    .trim()
+    .split('\n');
+  for (const [children, own, recursive] of lines.map((line) => line.split(' '))) {
+    const what = `critical path through ${children} children`;
+    if (recursive === 'overflow')
+      report({ what: `${what} (the recursive way overflows the stack)`, value: Number(own), goal: { atMost: 1_000 } });
+    else report({ what, value: Number(own), peer: Number(recursive), peerName: 'recursive', goal: { ratio: 0.5 } });
   }
 }
 
@@ -87,19 +82,4 @@ function traceOf(count) {
     scopeSpans: [{ spans: spans.filter((span) => span.service === service) }],
   }));
   return { resourceSpans };
-}
-
-function node(...args) {
-  const result = spawnSync(process.execPath, args, { encoding: 'utf8', maxBuffer: 1 << 28 });
-  if (result.status !== 0) throw new Error(`node ${args[0]} failed: ${result.stderr}`);
-  return result;
-}
-
-function medianMs(work) {
-  const times = Array.from({ length: RUNS }, () => {
-    const start = performance.now();
-    work();
-    return performance.now() - start;
-  });
-  return times.sort((a, b) => a - b)[Math.floor(RUNS / 2)];
 }

@@ -48,7 +48,8 @@ function spanToJson(node: TraceNode, { analysis, critical }: Context): object {
 }
 
 /** What JSON has a word for stays as it is. */
-function plain(value: AttributeValue): string | number | boolean {
+function plain(value: AttributeValue): unknown {
+  if (Array.isArray(value)) return value.map(plain);
   return typeof value === 'number' || typeof value === 'boolean' ? value : showValue(value);
 }
 

@@ -14,17 +14,22 @@ export function view(result: Result, style: Style): string {
 function list({ traces, complete, dropped }: SearchResult, by: TraceQuery['by'], style: Style): string {
   const [first] = traces;
   if (!first) return `No trace matches.\n${style.faint('Call one of your services, then run svc trace: spans arrive within two seconds.')}`;
-  const incomplete =
-    by === 'slowest' && !complete ? [style.warn('There may be slower ones: the backend did not look at every trace.')] : [];
+  const claim = by === 'slowest' ? [slowestClaim(complete, style)] : [];
   const holes = dropped > 0 ? [style.warn(`${dropped} spans were dropped because they came too fast: traces may have holes.`)] : [];
-  return [table(traces, columns(style), style), '', ...incomplete, ...holes, style.faint(`Open one: svc trace ${short(first)}`)].join('\n');
+  return [table(traces, columns(style), style), '', ...claim, ...holes, style.faint(`Open one: svc trace ${short(first)}`)].join('\n');
+}
+
+/** A list of the slowest is worth what was looked at. */
+function slowestClaim(complete: boolean, style: Style): string {
+  if (complete) return style.faint('These are the slowest of all that match: every trace was looked at.');
+  return style.warn('There may be slower ones: the backend did not look at every trace.');
 }
 
 function columns(style: Style): readonly Column<TraceSummary>[] {
   return [
     { title: 'TRACE', text: short, paint: style.accent },
     {
-      title: 'STARTED',
+      title: 'STARTED (UTC)',
       text: ({ start }) => new Date(Number(start / 1_000_000n)).toISOString().slice(0, 19).replace('T', ' '),
       paint: style.faint,
     },
