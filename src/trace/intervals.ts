@@ -31,14 +31,18 @@ export function union(intervals: readonly Interval[]): readonly Interval[] {
   return merged;
 }
 
-export function lengthOf(disjoint: readonly Interval[]): bigint {
-  return disjoint.reduce((sum, { start, end }) => sum + end - start, 0n);
-}
-
 /** How long a span ran while none of its children did: its own work, or waiting that nobody recorded. Nanoseconds. */
 export function selfTimeOf(node: TraceNode): bigint {
   const own = intervalOf(node);
-  if (node.children.length === 0) return own.end - own.start;
-  const below = node.children.flatMap((child) => clip(intervalOf(child), own) ?? []);
-  return own.end - own.start - lengthOf(union(below));
+  let self = own.end - own.start;
+  let reached = own.start;
+  // Children come by their start, so one walk finds every stretch that at least one of them covers.
+  for (const child of node.children) {
+    const { start, end } = intervalOf(child);
+    const [from, to] = [later(start, reached), earlier(end, own.end)];
+    if (to <= from) continue;
+    self -= to - from;
+    reached = to;
+  }
+  return self;
 }
