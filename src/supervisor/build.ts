@@ -20,7 +20,8 @@ export interface BuildOrder {
   readonly command: readonly string[];
   readonly env: Variables;
   readonly cancelled: AbortSignal;
-  readonly log: (line: string) => void;
+  /** Returns the line as it may be shown. */
+  readonly log: (line: string) => string;
 }
 
 const KEPT_LINES = 20;
@@ -43,8 +44,7 @@ export async function build(order: BuildOrder): Promise<void> {
   });
   for (const stream of [child.stdout, child.stderr]) {
     const splitter = lineSplitter((line) => {
-      said.push(line);
-      order.log(line);
+      said.push(order.log(line));
     });
     stream.setEncoding('utf8').on('data', splitter.write).on('end', splitter.end);
   }

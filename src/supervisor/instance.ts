@@ -42,8 +42,8 @@ const FIRST_PAUSE_MS = 10;
 const LONGEST_PAUSE_MS = 250;
 const PROBE_TIMEOUT_MS = 1_000;
 
-/** Starts a process of a release on a port, in a process group of its own, so that what it starts ends with it. */
-export function startInstance(release: Release, port: number, log: (line: string) => void): Instance {
+/** Starts a process of a release on a port; `log` returns each line as it may be shown. It leads a process group of its own, so that what it starts ends with it. */
+export function startInstance(release: Release, port: number, log: (line: string) => string): Instance {
   const child = spawnRelease(release, port);
   const said = follow(child, log);
   const exited = exitOf(child);
@@ -79,15 +79,14 @@ function spawnRelease({ run, folder, env, inspect }: Release, port: number): Chi
 }
 
 /** The last lines of both streams, and the debugger's address, which Node writes to its standard error. */
-function follow(child: ChildProcess, log: (line: string) => void): string[] & { inspect?: string } {
+function follow(child: ChildProcess, log: (line: string) => string): string[] & { inspect?: string } {
   const said: string[] & { inspect?: string } = [];
   for (const stream of [child.stdout, child.stderr]) {
     const splitter = lineSplitter((line) => {
       const debuggerAt = /^Debugger listening on (ws:\S+)/.exec(line)?.[1];
       if (debuggerAt !== undefined) said.inspect = debuggerAt;
-      said.push(line);
+      said.push(log(line));
       if (said.length > KEPT_LINES * 2) said.splice(0, KEPT_LINES);
-      log(line);
     });
     stream?.setEncoding('utf8').on('data', splitter.write).on('end', splitter.end);
   }

@@ -31,6 +31,8 @@ export interface LocalSystemOptions {
   readonly token: string;
 }
 
+/** Logs that are no service's: shown only to those who name them. */
+const OWN_LOGS = ['database', 'supervisor'];
 /** Changes come in bursts: those of one moment are told once. */
 const TOGETHER_MS = 20;
 
@@ -78,10 +80,10 @@ export class LocalSystem {
     const memory = openMemory(options.state);
     const secrets = () => [...memory.secrets(), options.token, database.secret() ?? ''];
     const logs = openLogBook(join(options.state, 'logs'), masker(secrets));
-    const log = (line: string) => logs.write('database', line);
+    const log = (line: string) => void logs.write('database', line);
     let changed = () => {};
     const database = databaseServer({ dataDir: join(options.state, 'postgres'), memory, log, changed: () => changed() });
-    const traces = await startTraces(database, (line) => logs.write('supervisor', line));
+    const traces = await startTraces(database, (line) => void logs.write('supervisor', line));
     const system = new LocalSystem(options, { memory, journal: openJournal(options.state), logs, database, traces });
     changed = () => system.#changed();
     return system;
@@ -129,7 +131,7 @@ export class LocalSystem {
   async up(request: UpRequest, { tell, left }: Listener): Promise<void> {
     await this.#ending;
     this.#beginSession(request);
-    const stops = [this.#showState(tell), this.#logs.follow((line) => tell({ type: 'log', ...line }))];
+    const stops = [this.#showState(tell), this.#logs.follow((line) => !OWN_LOGS.includes(line.service) && tell({ type: 'log', ...line }))];
     await this.#whileBusy(async () => {
       this.traces.warmUp();
       try {
@@ -165,7 +167,9 @@ export class LocalSystem {
       for (const line of await this.#tail(service, wanted.lines)) tell({ service, line });
     }
     if (!wanted.follow) return;
-    const stop = this.#logs.follow((line) => (wanted.services.length === 0 || wanted.services.includes(line.service)) && tell(line));
+    const stop = this.#logs.follow((line) => {
+      if (wanted.services.length === 0 ? !OWN_LOGS.includes(line.service) : wanted.services.includes(line.service)) tell(line);
+    });
     await left;
     stop();
   }

@@ -4,7 +4,8 @@ import type { LogLine } from '../target/local/protocol.ts';
 
 /** What services say: in a file each, and to those who follow. */
 export interface LogBook {
-  write(service: string, line: string): void;
+  /** Returns the line as it may be shown: without secrets. */
+  write(service: string, line: string): string;
   /** Told each line from now on; returns what ends that. */
   follow(listener: (line: LogLine) => void): () => void;
   /** The end of one service's log, oldest first. */
@@ -39,6 +40,7 @@ export function openLogBook(folder: string, mask: (text: string) => string): Log
       push(waiting, service, line);
       timer ??= setTimeout(flush, FLUSH_MS);
       for (const listener of listeners) listener({ service, line });
+      return line;
     },
     follow(listener) {
       listeners.add(listener);

@@ -27,7 +27,7 @@ export interface Preparation {
   readonly traces: string;
   /** Resolves when everything that has to start before is there, or failed. */
   readonly turn: () => Promise<unknown>;
-  readonly log: (line: string) => void;
+  readonly log: (line: string) => string;
 }
 
 /**

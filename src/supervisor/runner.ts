@@ -21,7 +21,7 @@ export type Prepare = (cancelled: AbortSignal) => Promise<Release>;
 export interface RunnerTies {
   readonly relay: Relay;
   readonly journal: Journal;
-  readonly log: (line: string) => void;
+  readonly log: (line: string) => string;
   /** Told after each change of condition. */
   readonly changed: () => void;
 }

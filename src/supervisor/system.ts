@@ -286,8 +286,9 @@ function resultOf(given: { change: Change; service: string; url: string; started
   const outcome = attempt?.outcome ?? { is: 'serving' };
   const base = { ...rest, ok: outcome.is === 'serving', durationMs: Date.now() - startedAt };
   if (outcome.is === 'serving' || !attempt) return base;
-  const reason = outcome.is === 'failed' ? outcome.reason : 'a newer version was asked for meanwhile';
-  return { ...base, reason, lastLines: attempt.lastLines, oldServes: attempt.oldServes };
+  if (outcome.is === 'superseded')
+    return { ...base, superseded: true, reason: 'a newer version was asked for meanwhile', oldServes: attempt.oldServes };
+  return { ...base, reason: outcome.reason, lastLines: attempt.lastLines, oldServes: attempt.oldServes };
 }
 
 function told(tell: Tell, result: ServiceResult): ServiceResult {

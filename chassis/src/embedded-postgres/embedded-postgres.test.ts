@@ -7,9 +7,9 @@ import { build } from 'esbuild';
 import pg from 'pg';
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
 import { usable } from './binaries.ts';
+import { type PostgresOptions, type RunningPostgres, startPostgres } from './embedded-postgres.ts';
 import { identityOf } from './processes.ts';
 import { canReach, serverUser } from './server-user.ts';
-import { type PostgresOptions, type RunningPostgres, startPostgres } from './embedded-postgres.ts';
 
 const isRoot = process.getuid?.() === 0;
 const onLinux = process.platform === 'linux';

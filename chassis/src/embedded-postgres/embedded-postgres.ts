@@ -56,6 +56,7 @@ const SETTINGS = [
   'io_method=sync',
   'jit=off',
   'logging_collector=off',
+  'log_checkpoints=off',
 ];
 
 /**

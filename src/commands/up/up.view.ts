@@ -1,6 +1,6 @@
 import type { Screen } from '../../cli/command.ts';
 import { duration } from '../../output/duration.ts';
-import { logLine } from '../../output/log-line.ts';
+import { logLine, logText } from '../../output/log-line.ts';
 import type { Style } from '../../output/style.ts';
 import { type Column, table } from '../../output/table.ts';
 import { printable, width } from '../../output/text.ts';
@@ -48,12 +48,16 @@ function stateColour(condition: ServiceStatus['condition'], style: Style): (text
   return style.warn;
 }
 
-function result({ service, ok, url, durationMs, reason = '', lastLines = [], oldServes }: ServiceResult, style: Style): readonly string[] {
+function result(
+  { service, ok, url, durationMs, reason = '', lastLines = [], oldServes, superseded }: ServiceResult,
+  style: Style,
+): readonly string[] {
+  if (superseded) return [];
   if (ok) return [`${style.good('✓')} ${style.strong(service)} serves at ${style.accent(url)} ${style.faint(`(${duration(durationMs)})`)}`];
   const kept = oldServes ? '; the old version still serves' : '';
   return [
     `${style.bad('✗')} ${style.strong(service)}: ${printable(reason)}${kept}`,
-    ...lastLines.map((line) => `  ${style.faint('│')} ${printable(line)}`),
+    ...lastLines.map((line) => `  ${style.faint('│')} ${logText(line, style)}`),
   ];
 }
 

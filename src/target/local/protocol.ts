@@ -73,6 +73,8 @@ export interface ServiceResult {
   readonly durationMs: number;
   /** Why it failed. */
   readonly reason?: string;
+  /** It was neither served nor failed: a newer version took its place on the way. */
+  readonly superseded?: true;
   /** The end of what the failed build or instance said. */
   readonly lastLines?: readonly string[];
   /** Whether an older version goes on serving after a failure. */
