@@ -3,19 +3,14 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 import { type Catalog, type Entity, startCatalog } from './backstage.ts';
 import { scratch, spoil } from './files.ts';
-import { newService } from './services.ts';
+import { newService, newWorkspace } from './services.ts';
 import { describeWith } from './tools.ts';
 
-const SHOP = `
+const PAYMENTS = `
 apiVersion: backstage.io/v1alpha1
 kind: Group
 metadata: { name: payments }
 spec: { type: team, children: [] }
----
-apiVersion: backstage.io/v1alpha1
-kind: System
-metadata: { name: shop }
-spec: { owner: payments }
 `;
 
 describeWith('A real Backstage catalog', ['backstage'], () => {
@@ -23,13 +18,13 @@ describeWith('A real Backstage catalog', ['backstage'], () => {
   let catalog: Catalog;
 
   beforeAll(async () => {
-    await writeFile(join(folder, 'shop.yaml'), SHOP);
-    await newService(folder, 'products', { system: 'shop' });
-    await newService(folder, 'orders', { system: 'shop', database: 'postgres', calls: 'products' });
-    const broken = await newService(folder, 'broken', { system: 'shop' });
+    await writeFile(join(folder, 'organisation.yaml'), PAYMENTS);
+    const services = await newWorkspace(folder, 'shop');
+    await newService(services, 'products', { system: 'shop' });
+    await newService(services, 'orders', { system: 'shop', database: 'postgres', calls: 'products' });
+    const broken = await newService(services, 'broken', { system: 'shop' });
     spoil(join(broken, 'catalog-info.yaml'), [/^ {2}owner: /m, '  ownedBy: ']);
-    const services = ['products', 'orders', 'broken'].map((name) => `${name}/catalog-info.yaml`);
-    catalog = await startCatalog(folder, ['shop.yaml', ...services]);
+    catalog = await startCatalog(folder, ['organisation.yaml', 'shop/catalog-info.yaml']);
   });
   afterAll(() => catalog?.stop());
 
@@ -50,6 +45,18 @@ describeWith('A real Backstage catalog', ['backstage'], () => {
     const { relations = [] } = await entity(kind, name, expected.length);
     expect(relations.map(({ type, targetRef }) => `${type} ${targetRef}`).sort()).toEqual([...expected].sort());
   };
+
+  it('finds the services that a workspace lists, and its system', async () => {
+    await relationsOf('System', 'shop', [
+      'ownedBy group:default/payments',
+      'hasPart api:default/orders',
+      'hasPart api:default/products',
+      'hasPart component:default/orders',
+      'hasPart component:default/products',
+      'hasPart resource:default/orders-db',
+      'hasPart api:default/broken',
+    ]);
+  });
 
   it('relates a generated service to its owner, its system, its API, its database and what it calls', async () => {
     await relationsOf('Component', 'orders', [

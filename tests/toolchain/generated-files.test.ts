@@ -1,9 +1,8 @@
-import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { beforeAll } from 'vitest';
 import { scratch } from './files.ts';
 import { type Judge, judgedBy } from './judges.ts';
-import { combinations, newService } from './services.ts';
+import { combinations, newService, newWorkspace } from './services.ts';
 
 /** What `svc new` writes, judged by the programs that a company would judge it with. */
 const judges: Judge[] = [
@@ -42,7 +41,7 @@ const judges: Judge[] = [
   {
     title: 'the GitLab pipeline',
     tool: 'check-jsonschema',
-    files: /\.gitlab-ci\.yml$/,
+    files: /\.gitlab-ci\.yml$|\.gitlab\/ci\/[^/]+\.yml$/,
     args: ['--builtin-schema', 'vendor.gitlab-ci', '--data-transform', 'gitlab-ci'],
     mistake: ['stages:', 'stages: none\nx-stages:'],
     says: /Schema validation errors/,
@@ -85,10 +84,11 @@ const MATRIX = [
 const all = scratch();
 
 beforeAll(async () => {
-  for (const [index, { calls = '', ...answers }] of MATRIX.entries()) {
-    const parent = join(all, String(index));
-    mkdirSync(parent);
-    await newService(parent, 'orders', calls === '' ? answers : { ...answers, calls });
+  for (const [index, answers] of MATRIX.entries()) await newService(join(all, String(index)), 'orders', answers);
+  for (const ci of ['github', 'gitlab']) {
+    const services = await newWorkspace(all, `shop-on-${ci}`);
+    await newService(services, 'products', { ci });
+    await newService(services, 'orders', { ci, database: 'postgres', calls: 'products' });
   }
 });
 

@@ -1,3 +1,4 @@
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expectPass, run } from './run.ts';
@@ -5,15 +6,25 @@ import { expectPass, run } from './run.ts';
 export const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 
 /** The shipped command, started as a user starts it. */
-export const SVC = [process.execPath, join(ROOT, 'bin', 'svc.js')] as const;
+const SVC = [process.execPath, join(ROOT, 'bin', 'svc.js')] as const;
 
 export type Answers = Readonly<Record<string, string>>;
 
-/** Makes a service from the bundled template into `<parent>/<name>` and returns that folder; neither installed nor committed, unless `flags` say so. */
-export async function newService(parent: string, name: string, answers: Answers, flags = ['--no-install', '--no-git']): Promise<string> {
-  const folder = join(parent, name);
+const FILES_ONLY = ['--no-install', '--no-git'];
+
+/** Makes a service in `<parent>/<name>` and returns that folder; neither installed nor committed, unless `flags` say so. */
+export function newService(parent: string, name: string, answers: Answers, flags = FILES_ONLY): Promise<string> {
+  return make(['http-service', name, ...flags], join(parent, name), answers);
+}
+
+/** Makes a workspace in `<parent>/<name>` and returns the folder for its services. */
+export async function newWorkspace(parent: string, name: string, flags = FILES_ONLY): Promise<string> {
+  return join(await make(['workspace', name, ...flags], join(parent, name), {}), 'services');
+}
+
+async function make(args: readonly string[], folder: string, answers: Answers): Promise<string> {
   const set = Object.entries({ owner: 'payments', ...answers }).flatMap(([key, value]) => ['--set', `${key}=${value}`]);
-  expectPass(await run([...SVC, 'new', 'http-service', name, '--dir', folder, ...set, '--yes', '--json', ...flags], { cwd: parent }));
+  expectPass(await run([...SVC, 'new', ...args, '--dir', folder, ...set, '--yes', '--json'], { cwd: tmpdir() }));
   return folder;
 }
 
