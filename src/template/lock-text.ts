@@ -1,6 +1,6 @@
 import { storedAnswers } from './answers.ts';
 import type { Answers } from './input.ts';
-import { yamlScalar } from './render/helpers.ts';
+import { yamlScalar } from './render/language.ts';
 import type { Template } from './template.ts';
 
 /** The text of `.svc/lock.yaml`, the same bytes for the same template and answers. `parseLock` reads it back. */

@@ -1,5 +1,5 @@
 import { type Answer, type Condition, faultOf, type Input } from '../input.ts';
-import { BLOCKS, HELPERS } from '../render/helpers.ts';
+import { BLOCKS, HELPERS } from '../render/language.ts';
 import type { Page, Property } from './shape.ts';
 
 /** From the document's root to a value, as `lineOf` takes it. */

@@ -1,5 +1,5 @@
 import type { Input } from '../input.ts';
-import { ARITY, BLOCKS, HELPERS } from './helpers.ts';
+import { ARITY, BLOCKS, HELPERS } from './language.ts';
 import { isBlock } from './parse.ts';
 import { BUILT_INS } from './values.ts';
 

@@ -2,7 +2,7 @@ import Handlebars from 'handlebars';
 import type { Input } from '../input.ts';
 import { checkTemplate, type Finding } from './check.ts';
 import { type Renderer, withHelpers } from './engine.ts';
-import { BLOCKS, HELPERS } from './helpers.ts';
+import { BLOCKS, HELPERS } from './language.ts';
 import { parseTemplate, TemplateSyntaxError } from './parse.ts';
 
 /** A template text that was read and found right. */

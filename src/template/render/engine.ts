@@ -1,5 +1,5 @@
 import Handlebars from 'handlebars/runtime.js';
-import { HELPERS } from './helpers.ts';
+import { HELPERS } from './language.ts';
 import type { Values } from './values.ts';
 
 export type Renderer = (values: Values) => string;
