@@ -14,6 +14,7 @@ import { type Handler, otlpReceiver } from '../../src/supervisor/telemetry/recei
 import { rowsOf } from '../../src/supervisor/telemetry/rows.ts';
 import { openSpanStore, type SpanStore, STORE_OPTIONS } from '../../src/supervisor/telemetry/store.ts';
 import { FAKE_START, FAKE_TRACE_ID, type FakeSpan, fakeSpan, fakeSpans, otlpOf } from '../../src/trace/fake-trace.ts';
+import { readOtlp } from '../../src/trace/otlp.ts';
 import { builtInReader } from '../../src/trace/readers/built-in.ts';
 import type { Span } from '../../src/trace/span.ts';
 
@@ -159,7 +160,8 @@ describe('the store', () => {
     await store.close();
     store = await openSpanStore(pool, { ...STORE_OPTIONS, queueBytes: 100_000 });
     await pool.query('alter table spans rename to away');
-    for (let trace = 1; trace <= 300; trace++) await keep(...numbered(trace, { id: 0, from: 0, to: 1 }));
+    for (let trace = 1; trace <= 300; trace++) store.add(rowsOf(numbered(trace, { id: 0, from: 0, to: 1 })).rows);
+    await store.flush();
     await pool.query('alter table away rename to spans');
     await store.flush();
     const { traces, dropped } = await store.search({ by: 'latest', limit: 1_000 });
@@ -173,6 +175,34 @@ describe('the store', () => {
     await store.close();
     store = await openSpanStore(pool);
     expect(await ids()).toEqual([1]);
+  });
+});
+
+describe('the API', () => {
+  it.each([
+    ['/traces?by=shortest', 400],
+    ['/traces?limit=0', 400],
+    ['/traces?limit=1001', 400],
+    ['/traces?limit=1;drop', 400],
+    ['/traces?id=xyz', 400],
+    ['/traces?since=yesterday', 400],
+    ['/traces?nonsense=1', 400],
+    ['/traces/4BF9', 404],
+    [`/traces/${'f'.repeat(32)}`, 404],
+    ['/traces', 200],
+  ])('answers %s with %i', async (path, status) => {
+    const url = await serve(tracesApi(store));
+    expect((await fetch(url + path)).status).toBe(status);
+  });
+
+  it('streams a trace of many pages whole, each span once', async () => {
+    await keep(
+      ...fakeSpans({ id: 0, from: 0, to: 9 }),
+      ...Array.from({ length: 4_500 }, (_, id) => fakeSpan({ id: id + 1, parent: 0, service: `s${id % 3}`, from: 0, to: 9 })),
+    );
+    const response = await fetch(`${await serve(tracesApi(store))}/traces/${FAKE_TRACE_ID}`);
+    const { spans, rejected } = readOtlp(await response.json());
+    expect([spans.length, new Set(spans.map(({ id }) => id)).size, rejected]).toEqual([4_501, 4_501, 0]);
   });
 });
 
