@@ -23,6 +23,11 @@ export async function takeLock(folder: string): Promise<ProcessIdentity | undefi
   }
 }
 
+/** Whether the lock is still ours: a state folder that somebody removed under us is not. */
+export function holdsLock(folder: string): boolean {
+  return readState<ProcessIdentity>(join(folder, 'lock.json'))?.pid === process.pid;
+}
+
 export function releaseLock(folder: string): void {
   rmSync(join(folder, 'lock.json'), { force: true });
 }

@@ -5,14 +5,16 @@
 import { randomBytes } from 'node:crypto';
 import { mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
 import type { Address } from '../target/local/protocol.ts';
 import { startControl } from './control.ts';
 import { endLeftOvers } from './journal.ts';
 import { LocalSystem, untilIdle } from './local-system.ts';
-import { releaseLock, takeLock } from './lock.ts';
+import { holdsLock, releaseLock, takeLock } from './lock.ts';
 import { writeState } from './state-file.ts';
 
 const IDLE_MS = 60_000;
+const LOOK_MS = 2_000;
 /** Whoever ends this process by a signal waits that long for services to end politely. */
 const HURRY_MS = 5_000;
 
@@ -30,12 +32,17 @@ async function main(root: string, state: string): Promise<void> {
   const control = await startControl(system, token);
   writeState(address, { url: control.url, token, pid: process.pid, startedAt: new Date().toISOString() } satisfies Address);
 
-  await Promise.race([system.closed, untilIdle(system, IDLE_MS), signalled(system)]);
+  await Promise.race([system.closed, untilIdle(system, IDLE_MS), untilForgotten(state), signalled(system)]);
   rmSync(address, { force: true });
   await system.stop();
   control.close();
   releaseLock(state);
   process.exit();
+}
+
+/** Resolves when somebody removed our state folder: nobody could find us any more. */
+async function untilForgotten(state: string): Promise<void> {
+  while (holdsLock(state)) await pause(LOOK_MS);
 }
 
 /** Resolves at a signal; services that take too long then are ended the hard way. */

@@ -22,7 +22,8 @@ type Place = Pick<Workspace, 'root'>;
 const START_PATIENCE_MS = 20_000;
 const STOP_PATIENCE_MS = 35_000;
 const LOOK_MS = 15;
-const ANSWER_MS = 2_000;
+/** A process that is gone refuses at once; one that is merely busy must not be taken for gone. */
+const ANSWER_MS = 10_000;
 
 /**
  * The local system of a workspace; its background process is started where it is down.

@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { chmod, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { readFileSync } from 'node:fs';
+import { chmod, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { request } from 'node:http';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -122,7 +123,6 @@ export class Sandbox {
 }
 
 async function stateFolders(home: string): Promise<readonly string[]> {
-  const { readdir } = await import('node:fs/promises');
   const parent = join(home, 'stäte', 'svckit');
   return (await readdir(parent)).map((name) => join(parent, name));
 }
@@ -155,9 +155,11 @@ export async function eventually<T>(look: () => Promise<T> | T, holds: (seen: T)
   }
 }
 
+/** Whether a process runs; one that has ended and only waits to be reaped does not. */
 export function isAlive(pid: number): boolean {
   try {
-    return process.kill(pid, 0);
+    process.kill(pid, 0);
+    return process.platform !== 'linux' || !/\) Z /.test(readFileSync(`/proc/${pid}/stat`, 'utf8'));
   } catch {
     return false;
   }
