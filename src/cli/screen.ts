@@ -1,4 +1,4 @@
-import { width } from '../output/text.ts';
+import { widthOf } from '../output/text.ts';
 import type { Screen } from './command.ts';
 
 /** Draws a stream's screen: printed lines scroll, the footer stays below them and is redrawn only when it changes. */
@@ -22,6 +22,6 @@ const ended = (line: string) => `${line}\n`;
 
 /** A line that is wider than the terminal takes more than one row. */
 function erase(lines: readonly string[], columns: number): string {
-  const rows = lines.reduce((sum, line) => sum + Math.max(1, Math.ceil(width(line) / columns)), 0);
+  const rows = lines.reduce((sum, line) => sum + Math.max(1, Math.ceil(widthOf(line) / columns)), 0);
   return rows === 0 ? '' : `\u001b[${rows}A\u001b[0J`;
 }

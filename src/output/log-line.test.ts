@@ -28,5 +28,5 @@ it('puts the failure at the end of its line', () => {
 });
 
 it('leaves other lines as they are, but for what would steer the terminal', () => {
-  expect(logLine({ service: 'products', line: '{ not JSON \u001b[2J\u0007' }, look)).toBe('products │ { not JSON �');
+  expect(logLine({ service: 'products', line: '{ not JSON \u001b[2J\u0001' }, look)).toBe('products │ { not JSON ␁');
 });

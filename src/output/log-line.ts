@@ -1,5 +1,5 @@
 import type { Style } from './style.ts';
-import { padEnd, printable } from './text.ts';
+import { padEnd, printableOutput } from './text.ts';
 
 /** A line of a service's log for a person: its name in a colour of its own, then the line. */
 export function logLine({ service, line }: { readonly service: string; readonly line: string }, look: LogLook): string {
@@ -31,13 +31,13 @@ function paint(service: string, { style, services }: LogLook): (text: string) =>
  */
 export function logText(line: string, style: Style): string {
   const fields = fieldsOf(line);
-  if (!fields) return printable(line);
+  if (!fields) return printableOutput(line);
   const { time, level, error } = fields;
   const rest = Object.entries(fields).filter(([name, value]) => !SHOWN_APART.has(name) && value !== undefined);
   const parts = [
     style.faint(typeof time === 'string' ? time.slice(11, 23) : ''),
     levelOf(String(level), style),
-    printable(String(fields['message'] ?? fields['msg'])),
+    printableOutput(String(fields['message'] ?? fields['msg'])),
     style.faint(rest.map(([name, value]) => `${name}=${shown(value)}`).join(' ')),
     isFields(error) ? style.bad(`${shown(error['type'])}: ${shown(error['message'])}`) : '',
   ];
@@ -64,5 +64,5 @@ function levelOf(level: string, style: Style): string {
 }
 
 function shown(value: unknown): string {
-  return printable(typeof value === 'string' ? value : JSON.stringify(value));
+  return printableOutput(typeof value === 'string' ? value : JSON.stringify(value));
 }

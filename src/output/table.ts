@@ -1,5 +1,5 @@
 import type { Style } from './style.ts';
-import { padEnd, truncate, width } from './text.ts';
+import { padEnd, truncate, widthOf } from './text.ts';
 
 export interface Column<Row> {
   readonly title: string;
@@ -15,9 +15,9 @@ const GAP = '  ';
 /** Rows under faint titles, columns as wide as their content. Columns that are empty in every row are left out. */
 export function table<Row>(rows: readonly Row[], columns: readonly Column<Row>[], style: Style): string {
   const used = columns.filter((column) => rows.some((row) => column.text(row) !== ''));
-  const widths = fit(
+  const widths = fitted(
     used,
-    used.map((column) => Math.max(width(column.title), ...rows.map((row) => width(column.text(row))))),
+    used.map((column) => Math.max(widthOf(column.title), ...rows.map((row) => widthOf(column.text(row))))),
     style.columns,
   );
   const cell = (text: string, index: number) => padEnd(truncate(text, widths[index] ?? 0), widths[index] ?? 0);
@@ -31,7 +31,7 @@ export function table<Row>(rows: readonly Row[], columns: readonly Column<Row>[]
   return [head, ...body].map((cells) => cells.join(GAP).trimEnd()).join('\n');
 }
 
-function fit<Row>(columns: readonly Column<Row>[], widths: readonly number[], room: number): readonly number[] {
+function fitted<Row>(columns: readonly Column<Row>[], widths: readonly number[], room: number): readonly number[] {
   const total = widths.reduce((sum, each) => sum + each, GAP.length * (widths.length - 1));
   const shrinking = columns.filter((column) => column.shrinks).length;
   if (total <= room || shrinking === 0) return widths;

@@ -2,8 +2,8 @@ import { showDuration } from '../trace/duration.ts';
 import { later } from '../trace/order.ts';
 import { durationOf, httpStatusOf, isError } from '../trace/span.ts';
 import type { Style } from './style.ts';
+import { printable, truncate, widthOf } from './text.ts';
 import type { Row } from './waterfall-rows.ts';
-import { cut, printable, widthOf } from './waterfall-text.ts';
 
 /** A piece of a line and how it looks. */
 export interface Piece {
@@ -91,7 +91,7 @@ export function fitted(pieces: readonly Piece[], columns: number): string {
   let left = columns;
   let line = '';
   for (const { text, paint } of shortened(pieces, columns)) {
-    const shown = cut(text, left);
+    const shown = truncate(text, left);
     line += shown === '' ? '' : paint(shown);
     left -= widthOf(shown);
   }
@@ -104,6 +104,6 @@ function shortened(pieces: readonly Piece[], columns: number): readonly Piece[] 
   const over = widthOfPieces(needed) - columns;
   if (over <= 0) return needed;
   return needed.map((piece) =>
-    piece.short === 'cut' ? { ...piece, text: cut(piece.text, Math.max(SHORTEST_NAME, widthOf(piece.text) - over)) } : piece,
+    piece.short === 'cut' ? { ...piece, text: truncate(piece.text, Math.max(SHORTEST_NAME, widthOf(piece.text) - over)) } : piece,
   );
 }

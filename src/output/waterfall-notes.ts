@@ -3,9 +3,9 @@ import { showDuration } from '../trace/duration.ts';
 import { errorMessageOf, type SpanEvent } from '../trace/span.ts';
 import { isOrigin } from '../trace/tree.ts';
 import type { Style } from './style.ts';
+import { printable, truncate, widthOf } from './text.ts';
 import { type Guides, guideBelow } from './waterfall-label.ts';
 import type { Row } from './waterfall-rows.ts';
-import { cut, printable, widthOf } from './waterfall-text.ts';
 
 const MOST_EVENTS = 3;
 
@@ -31,7 +31,7 @@ export function notesBelow(row: Row, { guides, style, notes }: Look): readonly s
     guides,
   );
   const room = Math.max(8, style.columns - widthOf(guide));
-  return lines.map(({ text, paint }) => style.faint(guide) + paint(cut(text, room)));
+  return lines.map(({ text, paint }) => style.faint(guide) + paint(truncate(text, room)));
 }
 
 function errorOf({ nodes }: Row, style: Style): readonly Note[] {

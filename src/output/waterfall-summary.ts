@@ -4,7 +4,7 @@ import { later } from '../trace/order.ts';
 import { httpStatusOf } from '../trace/span.ts';
 import type { Oddity } from '../trace/tree.ts';
 import type { Style } from './style.ts';
-import { cut, printable, widthOf } from './waterfall-text.ts';
+import { printable, truncate, widthOf } from './text.ts';
 
 const MOST_SERVICES = 5;
 const MOST_ERRORS = 10;
@@ -16,7 +16,7 @@ const WAITED_FOR = 14;
 export function header({ tree, duration, errorCount, services, requestId }: Analysis, style: Style): readonly string[] {
   const root = tree.roots[0]?.span;
   const status = root && httpStatusOf(root);
-  const title = cut(`${printable(root?.source.service ?? '')} ${printable(root?.name ?? '')}`, Math.max(style.columns - 4, 8));
+  const title = truncate(`${printable(root?.source.service ?? '')} ${printable(root?.name ?? '')}`, Math.max(style.columns - 4, 8));
   const facts = [
     showDuration(duration),
     `${count(tree.nodes.length, 'span')} in ${count(services.length, 'service')}`,
@@ -27,7 +27,7 @@ export function header({ tree, duration, errorCount, services, requestId }: Anal
     [style.strong(title), ...(status === undefined ? [] : [paintStatus(status, style)])].join(' '),
     ...joined(facts, style.columns),
     style.faint(`trace ${tree.traceId}`),
-    ...(requestId === undefined ? [] : [style.faint(cut(`request ${printable(requestId)}`, Math.max(style.columns, 8)))]),
+    ...(requestId === undefined ? [] : [style.faint(truncate(`request ${printable(requestId)}`, Math.max(style.columns, 8)))]),
   ];
 }
 
@@ -40,7 +40,7 @@ function waits({ services, duration }: Analysis, style: Style): readonly string[
   const waited = services.filter(({ critical }) => critical > 0n);
   if (waited.length === 0) return [];
   const shares = waited.slice(0, MOST_SERVICES).map(({ service, critical }) => {
-    return `${cut(printable(service), Math.max(style.columns - 22, 8))} ${showDuration(critical)} (${Math.round((Number(critical) / Number(duration)) * 100)} %)`;
+    return `${truncate(printable(service), Math.max(style.columns - 22, 8))} ${showDuration(critical)} (${Math.round((Number(critical) / Number(duration)) * 100)} %)`;
   });
   const more = waited.length > MOST_SERVICES ? [`${waited.length - MOST_SERVICES} more`] : [];
   const title = `${style.accent('━━')} waited for`;
@@ -64,7 +64,7 @@ function failures({ errors }: Analysis, style: Style): readonly string[] {
   const lines = errors
     .slice(0, MOST_ERRORS)
     .map(({ span, message }) => `${printable(span.source.service)} ${printable(span.name)}: ${printable(message)}`)
-    .map((line) => `${style.bad('✗')} ${cut(line, Math.max(style.columns - 2, 8))}`);
+    .map((line) => `${style.bad('✗')} ${truncate(line, Math.max(style.columns - 2, 8))}`);
   return errors.length > MOST_ERRORS ? [...lines, style.bad(`  … and ${errors.length - MOST_ERRORS} more errors`)] : lines;
 }
 
@@ -82,7 +82,7 @@ function odd(oddities: readonly Oddity[], problems: readonly string[], style: St
     const found = oddities.filter((oddity) => oddity.kind === kind);
     return found.length > 0 ? [describe(found)] : [];
   });
-  return [...byKind, ...problems.map(printable)].map((text) => `${style.warn('!')} ${cut(text, Math.max(style.columns - 2, 8))}`);
+  return [...byKind, ...problems.map(printable)].map((text) => `${style.warn('!')} ${truncate(text, Math.max(style.columns - 2, 8))}`);
 }
 
 function paintStatus(status: number, style: Style): string {

@@ -4,12 +4,12 @@ import { type Interval, intervalOf, union } from '../trace/intervals.ts';
 import { durationOf, isError } from '../trace/span.ts';
 import type { TraceNode } from '../trace/tree.ts';
 import type { Style } from './style.ts';
+import { padStart, widthOf } from './text.ts';
 import { barOf } from './waterfall-bar.ts';
 import { fitted, type Guides, guidesFor, labelOf, type Piece, widthOfPieces } from './waterfall-label.ts';
 import { notesBelow } from './waterfall-notes.ts';
 import { type Row, rowsOf } from './waterfall-rows.ts';
 import { footer, header } from './waterfall-summary.ts';
-import { padStart, widthOf } from './waterfall-text.ts';
 
 export interface WaterfallOptions {
   /** Every span on a row of its own, however many there are. */

@@ -2,7 +2,7 @@ import { duration } from '../../output/duration.ts';
 import { logText } from '../../output/log-line.ts';
 import type { Style } from '../../output/style.ts';
 import { type Column, table } from '../../output/table.ts';
-import { printable } from '../../output/text.ts';
+import { printableOutput } from '../../output/text.ts';
 import type { ServiceResult } from '../../target/local/protocol.ts';
 import type { Result } from './deploy.command.ts';
 
@@ -37,7 +37,7 @@ function outcome({ ok, oldServes }: ServiceResult): string {
 function failure({ service, reason = '', lastLines = [], oldServes }: ServiceResult, style: Style): string {
   return [
     '',
-    `${style.bad(`${service} was not deployed`)}: ${printable(reason)}`,
+    `${style.bad(`${service} was not deployed`)}: ${printableOutput(reason)}`,
     ...lastLines.map((line) => `  ${style.faint('│')} ${logText(line, style)}`),
     ...(oldServes ? [style.faint('The old version still serves.')] : []),
     style.faint(`More: svc logs ${service}`),

@@ -1,7 +1,7 @@
 import type { Screen } from '../../cli/command.ts';
 import { logLine } from '../../output/log-line.ts';
 import type { Style } from '../../output/style.ts';
-import { width } from '../../output/text.ts';
+import { widthOf } from '../../output/text.ts';
 import type { LogLine } from '../../target/local/protocol.ts';
 
 /** Names get their colours, and the column its width, as they appear. */
@@ -10,7 +10,7 @@ export function screen(style: Style): Screen<LogLine> {
   return {
     print(item) {
       if (!services.includes(item.service)) services.push(item.service);
-      return [logLine(item, { style, services, width: Math.max(...services.map(width)) })];
+      return [logLine(item, { style, services, width: Math.max(...services.map(widthOf)) })];
     },
   };
 }

@@ -1,7 +1,7 @@
 import type { Style } from '../../output/style.ts';
 import { type Column, table } from '../../output/table.ts';
+import { printable } from '../../output/text.ts';
 import { waterfall } from '../../output/waterfall.ts';
-import { printable } from '../../output/waterfall-text.ts';
 import { showDuration } from '../../trace/duration.ts';
 import type { SearchResult, TraceQuery, TraceSummary } from '../../trace/readers/reader.ts';
 import type { Result } from './trace.command.ts';

@@ -3,7 +3,7 @@ import { duration } from '../../output/duration.ts';
 import { logLine, logText } from '../../output/log-line.ts';
 import type { Style } from '../../output/style.ts';
 import { type Column, table } from '../../output/table.ts';
-import { printable, width } from '../../output/text.ts';
+import { printableOutput, widthOf } from '../../output/text.ts';
 import type { ServiceResult, ServiceStatus, SystemEvent } from '../../target/local/protocol.ts';
 
 /** Logs and what happens scroll by; below them stands how each service is doing. */
@@ -11,13 +11,13 @@ export function screen(style: Style): Screen<SystemEvent> {
   let services: readonly ServiceStatus[] = [];
   const look = () => {
     const names = services.map(({ name }) => name);
-    return { style, services: names, width: Math.max(0, ...names.map(width)) };
+    return { style, services: names, width: Math.max(0, ...names.map(widthOf)) };
   };
   const crashes = new Map<string, number>();
   return {
     print(event) {
       if (event.type === 'log') return [logLine(event, look())];
-      if (event.type === 'note') return [`${style.warn('note')}: ${printable(event.text)}`];
+      if (event.type === 'note') return [`${style.warn('note')}: ${printableOutput(event.text)}`];
       if (event.type === 'result') return result(event.result, style);
       if (event.type !== 'state') return [];
       services = event.services;
@@ -38,7 +38,7 @@ function statusColumns(style: Style): readonly Column<ServiceStatus>[] {
     { title: 'URL', text: ({ url }) => url, paint: style.accent },
     { title: 'RESTARTS', text: ({ restarts }) => (restarts > 0 ? String(restarts) : ''), paint: style.warn },
     { title: 'DEBUGGER', text: ({ inspect = '' }) => inspect },
-    { title: '', text: ({ message }) => printable(message), paint: style.faint, shrinks: true },
+    { title: '', text: ({ message }) => printableOutput(message), paint: style.faint, shrinks: true },
   ];
 }
 
@@ -56,7 +56,7 @@ function result(
   if (ok) return [`${style.good('✓')} ${style.strong(service)} serves at ${style.accent(url)} ${style.faint(`(${duration(durationMs)})`)}`];
   const kept = oldServes ? '; the old version still serves' : '';
   return [
-    `${style.bad('✗')} ${style.strong(service)}: ${printable(reason)}${kept}`,
+    `${style.bad('✗')} ${style.strong(service)}: ${printableOutput(reason)}${kept}`,
     ...lastLines.map((line) => `  ${style.faint('│')} ${logText(line, style)}`),
   ];
 }
@@ -65,5 +65,5 @@ function result(
 function crash({ name, restarts, condition, message }: ServiceStatus, crashes: Map<string, number>, style: Style): readonly string[] {
   const before = crashes.get(name) ?? 0;
   crashes.set(name, restarts);
-  return restarts > before && condition === 'restarting' ? [`${style.bad('✗')} ${style.strong(name)} ${printable(message)}`] : [];
+  return restarts > before && condition === 'restarting' ? [`${style.bad('✗')} ${style.strong(name)} ${printableOutput(message)}`] : [];
 }
