@@ -55,7 +55,7 @@ export function faultOf(input: Input, value: unknown): string | undefined {
     case 'array':
       return listFault(input, value);
     default:
-      return typeof value === 'string' ? textFault(input, value) : 'must be a text';
+      return typeof value === 'string' ? textFault(input, value, input.description) : 'must be a text';
   }
 }
 
@@ -67,13 +67,14 @@ function numberFault(input: Input, value: unknown): string | undefined {
   return undefined;
 }
 
-function textFault(rules: Rules, value: string): string | undefined {
+/** @param described in words what the pattern asks for, where the template says it */
+function textFault(rules: Rules, value: string, described?: string): string | undefined {
   if (rules.enum && !rules.enum.includes(value)) return `must be one of ${rules.enum.join(', ')}`;
   const length = [...value].length;
   if (rules.minLength !== undefined && length < rules.minLength) return `must have at least ${counted(rules.minLength, 'character')}`;
   if (length > (rules.maxLength ?? LONGEST_TEXT)) return `must have at most ${counted(rules.maxLength ?? LONGEST_TEXT, 'character')}`;
-  if (rules.pattern !== undefined && !new RegExp(rules.pattern, 'u').test(value)) return `must match ${rules.pattern}`;
-  return undefined;
+  if (rules.pattern === undefined || new RegExp(rules.pattern, 'u').test(value)) return undefined;
+  return `must match ${rules.pattern}${described ? ` (${described})` : ''}`;
 }
 
 function listFault(input: Input, value: unknown): string | undefined {

@@ -57,8 +57,12 @@ export class Scene {
     const traced = ['-f', '-qq', '-y', '-o', log, '-e', `trace=${OPERATIONS.join(',')}`, process.execPath, ...this.#command()];
     const result = spawnSync('strace', traced, this.#options());
     if (result.status !== 0) throw new Error(`svc new failed undisturbed: ${result.stderr}`);
-    const inside = [...readFileSync(log, 'utf8').matchAll(/["<]([^">]+)[">]/g)].map(([, path = '']) => path);
-    this.#paths = [...new Set(inside)].filter((path) => /^(shop|state)(\/|$)/.test(relative(this.folder, path)));
+    // The first thread is Node loading the program; svc's own files are touched by the one for files.
+    const lines = readFileSync(log, 'utf8').split('\n');
+    const loading = `${lines[0]?.split(' ')[0]} `;
+    const own = lines.filter((line) => !line.startsWith(loading)).join('\n');
+    const paths = [...own.matchAll(/["<]([^">]+)[">]/g)].map(([, path = '']) => path);
+    this.#paths = [...new Set(paths)].filter((path) => /^(shop|state)(\/|$)/.test(relative(this.folder, path)));
     this.reset();
     return this.traced();
   }

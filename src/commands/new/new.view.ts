@@ -11,7 +11,8 @@ export function view(created: Created, style: Style): string {
     : `${style.good('✓')} Made ${style.strong(name)} from ${template.name} ${template.version}`;
   const failures = [failure('npm install', created.install, style), failure('git', created.repository, style)].filter(Boolean);
   const next = dryRun ? [style.faint('Nothing was written.')] : nextSteps(created, style);
-  return [head, indent(summary(created)), ...failures, '', ...next].join('\n');
+  const files = created.confirmed ? [] : [indent(summary(created))];
+  return [head, ...files, ...failures, '', ...next].join('\n');
 }
 
 /** The files of a plan, folded to one line a folder: what is in subfolders is counted. Paths are as seen from the command's folder. */

@@ -42,6 +42,8 @@ export interface Created {
   readonly root: string;
   readonly files: readonly CreatedFile[];
   readonly dryRun: boolean;
+  /** Whether the files were shown to the user before they were written. */
+  readonly confirmed: boolean;
   readonly install: Outcome;
   readonly repository: Outcome;
 }
@@ -65,10 +67,11 @@ export async function createService(order: Order, runtime: Runtime): Promise<Cre
   const answers = await answersOf(withDefaults(template.manifest.inputs, placement), named(given, name, template), { asks, runtime });
   const delivered = usesChassis(template) ? [await chassisPackage(runtime)] : [];
   const plan = await planNew({ name, template, answers, placement, delivered, year: runtime.now().getFullYear() }, runtime.fs);
-  const made = { ...describe(plan, template), cwd: runtime.cwd, name, folder: placement.folder };
+  const confirmed = asks && !order.dryRun;
+  const made = { ...describe(plan, template), cwd: runtime.cwd, name, folder: placement.folder, confirmed };
   writesOf(plan);
   if (order.dryRun) return { ...made, dryRun: true, install: skipped('dry run'), repository: skipped('dry run') };
-  if (asks) await confirm(order.summary(made), runtime);
+  if (confirmed) await confirm(order.summary(made), runtime);
   await carryOut(plan, runtime);
   return { ...made, dryRun: false, ...(await finish(order, { made, placement, runtime })) };
 }

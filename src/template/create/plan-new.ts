@@ -1,4 +1,4 @@
-import { basename, join, relative, sep } from 'node:path';
+import { basename, isAbsolute, join, relative, sep } from 'node:path';
 import { type Change, type Plan, refuseUnsafe } from '../../plan/plan.ts';
 import type { FileSystem } from '../../runtime/runtime.ts';
 import { BASE_PATH, type Delivered, encodeBase } from '../base.ts';
@@ -38,12 +38,17 @@ export async function planNew(service: NewService, fs: FileSystem): Promise<Plan
   const changes: readonly Change[] = [
     ...own.map(({ path, content, executable }) => ({ kind: 'create' as const, path: inFolder(path), content, executable })),
     ...delivered.map(({ path, content }) => ({ kind: 'create' as const, path: inFolder(path), content })),
-    { kind: 'create', path: inFolder(LOCK_PATH), content: lockText(service.template, service.answers) },
+    { kind: 'create', path: inFolder(LOCK_PATH), content: lockText(recorded(service), service.answers) },
     { kind: 'create', path: inFolder(BASE_PATH), content: encodeBase(rendered, delivered) },
     ...shared,
     ...(await workspaceChanges(service, own, fs)),
   ];
   return { root, changes: changes.map((change) => ({ ...change, path: slashed(relative(root, change.path)) })) };
+}
+
+/** A template in a folder is recorded as seen from the service: the lock is read on other machines. */
+function recorded({ template, placement }: NewService): Template {
+  return isAbsolute(template.source) ? { ...template, source: slashed(relative(placement.folder, template.source)) } : template;
 }
 
 function builtIns({ template: { manifest }, placement, delivered, year }: NewService) {
