@@ -39,7 +39,7 @@ export function encodeBase(files: readonly RenderedFile[], delivered: readonly D
     files: [...files].sort(byAreaAndPath).map(encodeFile),
     delivered: delivered.map(({ path, content }) => ({ path, digest: `sha256:${createHash('sha256').update(content).digest('hex')}` })),
   };
-  const packed = gzipSync(JSON.stringify(document), { level: 9 });
+  const packed = gzipSync(JSON.stringify(document));
   packed[OS_BYTE] = 255;
   return packed;
 }
