@@ -10,6 +10,14 @@ const SVC = [process.execPath, join(ROOT, 'bin', 'svc.js')] as const;
 
 export type Answers = Readonly<Record<string, string>>;
 
+/** Whose first commit it is: a machine of CI has no name in git's configuration. */
+const AUTHOR = Object.fromEntries(
+  ['AUTHOR', 'COMMITTER'].flatMap((role) => [
+    [`GIT_${role}_NAME`, 'Toolchain'],
+    [`GIT_${role}_EMAIL`, 'toolchain@example.com'],
+  ]),
+);
+
 const FILES_ONLY = ['--no-install', '--no-git'];
 
 /** Makes a service in `<parent>/<name>` and returns that folder; neither installed nor committed, unless `flags` say so. */
@@ -24,7 +32,7 @@ export async function newWorkspace(parent: string, name: string, flags = FILES_O
 
 async function make(args: readonly string[], folder: string, answers: Answers): Promise<string> {
   const set = Object.entries({ owner: 'payments', ...answers }).flatMap(([key, value]) => ['--set', `${key}=${value}`]);
-  expectPass(await run([...SVC, 'new', ...args, '--dir', folder, ...set, '--yes', '--json'], { cwd: tmpdir() }));
+  expectPass(await run([...SVC, 'new', ...args, '--dir', folder, ...set, '--yes', '--json'], { cwd: tmpdir(), env: AUTHOR }));
   return folder;
 }
 
