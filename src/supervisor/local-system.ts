@@ -84,6 +84,8 @@ export class LocalSystem {
     let changed = () => {};
     const database = databaseServer({ dataDir: join(options.state, 'postgres'), memory, log, changed: () => changed() });
     const traces = await startTraces(database, (line) => void logs.write('supervisor', line));
+    // Whoever starts this process needs the database next: it starts while they still say what they want.
+    traces.warmUp();
     const system = new LocalSystem(options, { memory, journal: openJournal(options.state), logs, database, traces });
     changed = () => system.#changed();
     return system;
@@ -117,7 +119,6 @@ export class LocalSystem {
   async deploy(request: DeployRequest, tell: Tell): Promise<void> {
     await this.#whileBusy(async () => {
       const stop = this.#showState(tell);
-      this.traces.warmUp();
       try {
         const results = await this.#services.deploy(request, tell);
         tell({ type: 'settled', results });
@@ -133,7 +134,6 @@ export class LocalSystem {
     this.#beginSession(request);
     const stops = [this.#showState(tell), this.#logs.follow((line) => !OWN_LOGS.includes(line.service) && tell({ type: 'log', ...line }))];
     await this.#whileBusy(async () => {
-      this.traces.warmUp();
       try {
         const { results, end } = await this.#services.up(request, tell);
         void results.then((all) => tell({ type: 'settled', results: all }));

@@ -84,11 +84,11 @@ export class LocalServices {
     for (const circle of planned.circles)
       tell({ type: 'note', text: `In a circle: ${circle.join(' → ')}; the last one named starts first` });
     const order = { ...planned, request, by: 'up', inspect: request.inspect, tell } as const;
-    const watchers = planned.changes.map(({ runnable: { service } }) => watchService(service, () => void this.#again(service.name, order)));
+    const watching = planned.changes.map(({ runnable: { service } }) => watchService(service, () => void this.#again(service.name, order)));
     return {
       results: this.#bringUp(order),
       end: async () => {
-        await Promise.all(watchers.map((stop) => stop()));
+        for (const stop of await Promise.all(watching)) stop();
         const mine = planned.changes.map(({ change }) => change.service).filter((name) => this.#known.get(name)?.startedBy === 'up');
         await this.down(mine);
       },
