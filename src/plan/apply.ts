@@ -33,8 +33,7 @@ export async function applyPlan(plan: Plan, tools: ApplyTools): Promise<void> {
     for (const move of staging.moves) await switchOver(move, moved, tools);
     await flushParents(staging.moves, tools.fs);
   } catch (error) {
-    await undo(staging, moved, tools);
-    throw error;
+    throw told(error, staging.moves, await undo(staging, moved, tools));
   }
   await tidy(staging.moves, tools);
 }
@@ -61,17 +60,27 @@ async function switchOver(move: Move, moved: Move[], { fs, signal }: ApplyTools)
   moved.push(move);
 }
 
-/** Takes the moves back, last first. Where even that fails the journal stays, and the next run ends the work. */
-async function undo(staging: Staging, moved: readonly Move[], { fs, journal }: ApplyTools): Promise<void> {
+/** Takes the moves back, last first. False where even that fails: the journal stays then, and the next run ends the work. */
+async function undo(staging: Staging, moved: readonly Move[], { fs, journal }: ApplyTools): Promise<boolean> {
   try {
     for (const move of [...moved].reverse()) await takeBack(move, fs);
     // From here on it must not be finished any more, even where a full disk takes no new entry.
     await journal.write({ phase: 'stage', moves: staging.moves }).catch(() => journal.clear());
     await discard(staging.moves, fs);
     await journal.clear();
+    return true;
   } catch {
     // The first failure is the one to tell.
+    return false;
   }
+}
+
+/** The failure in the words of the plan: what the file will be called, and what became of the rest. */
+function told(error: unknown, moves: readonly Move[], undone: boolean): unknown {
+  if (!(error instanceof SvcError) || !error.code.startsWith('file/')) return error;
+  const message = moves.reduce((text, { staged, target }) => text.replace(staged, target), error.message);
+  const rest = undone ? 'Nothing was changed' : 'What was begun is undone or finished by the next run';
+  return new SvcError(error.code, `${message}\n${rest}.`, { hint: error.hint, cause: error });
 }
 
 /** All is in place: what cannot be tidied up now does no harm, and the next run does it. */

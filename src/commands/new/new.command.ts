@@ -66,7 +66,10 @@ export const newService: CommandSpec<Input, Created> = {
     install,
     repository,
   }),
-  exitCode: ({ install, repository }) => (install.state === 'failed' || repository.state === 'failed' ? EXIT.failed : EXIT.ok),
+  exitCode: ({ install, repository, interrupted }) => {
+    if (interrupted) return EXIT.interrupted;
+    return install.state === 'failed' || repository.state === 'failed' ? EXIT.failed : EXIT.ok;
+  },
 };
 
 function collect(value: string, before: readonly string[]): readonly string[] {

@@ -21,6 +21,7 @@ const created: Created = {
   confirmed: false,
   install: { state: 'done' },
   repository: { state: 'skipped', reason: 'it is part of the repository in /home/me/shop' },
+  interrupted: false,
 };
 
 it('folds what was written to a line a folder, names what changed outside, and says how to go on', () => {

@@ -46,6 +46,8 @@ export interface Created {
   readonly confirmed: boolean;
   readonly install: Outcome;
   readonly repository: Outcome;
+  /** Ctrl-C came after the files were written. */
+  readonly interrupted: boolean;
 }
 
 export interface CreatedFile {
@@ -70,10 +72,10 @@ export async function createService(order: Order, runtime: Runtime): Promise<Cre
   const confirmed = asks && !order.dryRun;
   const made = { ...describe(plan, template), cwd: runtime.cwd, name, folder: placement.folder, confirmed };
   writesOf(plan);
-  if (order.dryRun) return { ...made, dryRun: true, install: skipped('dry run'), repository: skipped('dry run') };
+  if (order.dryRun) return { ...made, dryRun: true, install: skipped('dry run'), repository: skipped('dry run'), interrupted: false };
   if (confirmed) await confirm(order.summary(made), runtime);
   await carryOut(plan, runtime);
-  return { ...made, dryRun: false, ...(await finish(order, { made, placement, runtime })) };
+  return { ...made, dryRun: false, ...(await finish(order, { made, placement, runtime })), interrupted: runtime.signal.aborted };
 }
 
 async function chooseTemplate(runtime: Runtime): Promise<string> {
@@ -164,6 +166,7 @@ interface Finishing {
 
 async function finish(order: Order, { made, placement, runtime }: Finishing): Promise<Pick<Created, 'install' | 'repository'>> {
   const install = order.install ? await installFor({ made, placement, runtime }) : skipped('--no-install');
+  if (runtime.signal.aborted) return { install, repository: skipped('interrupted') };
   const repository = order.git ? await repositoryFor({ made, placement, runtime }) : skipped('--no-git');
   return { install, repository };
 }

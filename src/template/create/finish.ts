@@ -39,7 +39,7 @@ async function outcomeOf(
     if (typeof result === 'string') return { state: 'failed', reason: result, output: [], next };
     if (result.exitCode === 0) continue;
     const lines = `${result.stdout}\n${result.stderr}`.split('\n').filter((line) => line.trim() !== '');
-    const reason = `${call.command} ${call.args[0]} ended with exit code ${result.exitCode}`;
+    const reason = runtime.signal.aborted ? 'interrupted' : `${call.command} ${call.args[0]} ended with exit code ${result.exitCode}`;
     return { state: 'failed', reason, output: lines.slice(-SHOWN_LINES), next };
   }
   return { state: 'done' };
