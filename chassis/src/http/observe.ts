@@ -1,5 +1,5 @@
 import { type Context, context, ROOT_CONTEXT, type Span, SpanKind, SpanStatusCode, type Tracer, trace } from '@opentelemetry/api';
-import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { FastifyRequest } from 'fastify';
 import { type Exchange, withExchange } from '../exchange.ts';
 import type { Logger } from '../logs/logs.ts';
 import type { Metrics } from '../metrics/metrics.ts';
@@ -19,12 +19,16 @@ export interface Work extends Exchange {
   readonly route: string;
   readonly path: string;
   /** What made the answer an error of ours. */
-  failure?: unknown;
+  failure: unknown;
+  /** Tells the handler that nobody waits any more. */
+  abandon: (() => void) | undefined;
 }
 
+/** Makes the span, the metrics and the log line of each request. */
 export interface Observer {
-  /** Begins a request. What is to be told of it is told when its connection is done with it. */
-  begin(request: FastifyRequest, reply: FastifyReply): Work;
+  begin(request: FastifyRequest): Work;
+  /** Called once, when the connection is done with the request; `status` is what was answered. */
+  end(work: Work, status: number): void;
 }
 
 export interface ObserverParts {
@@ -33,59 +37,44 @@ export interface ObserverParts {
   readonly log: Logger;
 }
 
-/** Nginx's number for a caller who went away before the answer. */
-const CALLER_WENT_AWAY = 499;
 const METHODS = new Set(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS', 'TRACE', 'CONNECT']);
 
-/** Makes the span, the metrics and the log line of each request. */
-export function createObserver(parts: ObserverParts): Observer {
-  const count = requestMetrics(parts.metrics);
+export function createObserver({ tracer, metrics, log }: ObserverParts): Observer {
+  const count = requestMetrics(metrics);
+  const logs = log.isLevelEnabled('error');
   return {
-    begin(request, reply) {
-      const work = startWork(request, parts.tracer);
-      const { raw } = reply;
+    begin(request) {
       count.started();
-      raw.once('close', () => {
-        const status = raw.writableFinished ? raw.statusCode : CALLER_WENT_AWAY;
-        const seconds = (performance.now() - work.startedAt) / 1000;
-        count.finished(work, status, seconds);
-        endSpan(work, status);
-        context.with(work.context, logLine, undefined, parts.log, { work, status, seconds });
-      });
-      return work;
+      return startWork(request, tracer);
+    },
+    end(work, status) {
+      const seconds = (performance.now() - work.startedAt) / 1000;
+      count.finished(work, status, seconds);
+      endSpan(work, status);
+      if (logs) context.with(work.context, logLine, undefined, log, { work, status, seconds });
     },
   };
 }
 
 function startWork({ raw, routeOptions }: FastifyRequest, tracer: Tracer): Work {
-  const { headers, method: given = 'GET', url = '/' } = raw;
-  const method = METHODS.has(given) ? given : '_OTHER';
+  const startedAt = performance.now();
+  const { headers, url = '/' } = raw;
+  const method = METHODS.has(raw.method ?? '') ? (raw.method ?? '') : '_OTHER';
   const route = templateOf(routeOptions.config);
   const requestId = requestIdOf(headers['x-request-id']);
   const path = pathOf(url);
+  const allowed = allowedTime(headers[DEADLINE_HEADER]);
+  const deadline = startedAt + allowed;
   const parent = parseTraceparent(headers['traceparent'], headers['tracestate']);
   const parentContext = parent ? trace.setSpanContext(ROOT_CONTEXT, parent) : ROOT_CONTEXT;
-  const attributes = {
-    'http.request.method': method,
-    'url.path': path,
-    'url.scheme': 'http',
-    'request.id': requestId,
-    ...(route && { 'http.route': route }),
-  };
-  const span = tracer.startSpan(route ? `${method} ${route}` : method, { kind: SpanKind.SERVER, attributes }, parentContext);
-  const startedAt = performance.now();
-  const allowed = allowedTime(headers[DEADLINE_HEADER]);
-  const exchange: Exchange = { requestId, deadline: startedAt + allowed };
-  return {
-    ...exchange,
-    context: withExchange(trace.setSpan(parentContext, span), exchange),
-    span,
-    startedAt,
-    allowed,
-    method,
-    route,
-    path,
-  };
+  const span = tracer.startSpan(route === '' ? method : `${method} ${route}`, { kind: SpanKind.SERVER }, parentContext);
+  span.setAttribute('http.request.method', method);
+  span.setAttribute('url.path', path);
+  span.setAttribute('url.scheme', 'http');
+  span.setAttribute('request.id', requestId);
+  if (route !== '') span.setAttribute('http.route', route);
+  const within = withExchange(trace.setSpan(parentContext, span), { requestId, deadline });
+  return { requestId, deadline, context: within, span, startedAt, allowed, method, route, path, failure: undefined, abandon: undefined };
 }
 
 function templateOf(config: unknown): string {

@@ -123,6 +123,8 @@ it('counts its connections', async () => {
 async function cutConnections(): Promise<void> {
   const client = new pg.Client({ connectionString: server.url });
   await client.connect();
-  await client.query('SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid <> pg_backend_pid() AND datname = current_database()');
+  await client.query(
+    'SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid <> pg_backend_pid() AND datname = current_database()',
+  );
   await client.end();
 }

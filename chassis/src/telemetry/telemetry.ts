@@ -1,22 +1,19 @@
-import { type Attributes, context, type Tracer } from '@opentelemetry/api';
-import { AsyncLocalStorageContextManager } from '@opentelemetry/context-async-hooks';
-import {
-  AlwaysOffSampler,
-  AlwaysOnSampler,
-  BatchSpanProcessor,
-  ParentBasedSampler,
-  type Sampler,
-  TraceIdRatioBasedSampler,
-  TracerProvider,
-} from '@opentelemetry/sdk-trace';
+import { type Attributes, diag, type Tracer } from '@opentelemetry/api';
 import { bounded } from '../bounded.ts';
 import type { SamplerName } from '../config/base.ts';
-import { otlpExporter } from './exporter.ts';
+import { createBatch } from './batch.ts';
+import { followContext } from './context-manager.ts';
+import { otlpBody } from './otlp.ts';
+import { createSampler } from './sampler.ts';
+import { otlpSender } from './sender.ts';
+import type { SpanData } from './span.ts';
+import { createTracer } from './tracer.ts';
 
 export { parseTraceparent, traceHeaders } from './traceparent.ts';
 
+const SCOPE = '@svckit/chassis';
 /** Spans are on their way within a second, so that a developer who looks for a trace finds it. */
-const BATCH_DELAY_MS = 1_000;
+const BATCH = { delayMs: 1_000, size: 512, mostWaiting: 4_096 };
 const FLUSH_TIMEOUT_MS = 3_000;
 
 export interface TelemetryConfig {
@@ -39,28 +36,31 @@ export interface Telemetry {
 
 /** Starts tracing. Nothing is patched: spans are made where the code says so. */
 export function startTelemetry(config: TelemetryConfig): Telemetry {
-  // One manager serves all services of a process: it holds no state of theirs.
-  context.setGlobalContextManager(new AsyncLocalStorageContextManager().enable());
-  const resource = { ...config.attributes, 'service.name': config.service, 'service.version': config.version };
-  const processors = config.endpoint ? [batches(config.endpoint, resource)] : [];
-  const sampler = samplerOf(config.sampler ?? 'parentbased_always_on', config.ratio ?? 1);
-  const provider = new TracerProvider({ sampler, spanProcessors: processors, forceFlushTimeoutMillis: FLUSH_TIMEOUT_MS });
-  return {
-    tracer: provider.getTracer('@svckit/chassis'),
-    stop: () => bounded(FLUSH_TIMEOUT_MS, provider.shutdown(), () => undefined).catch(() => undefined),
+  followContext();
+  const sampler = createSampler(config.sampler ?? 'parentbased_always_on', config.ratio ?? 1);
+  if (!config.endpoint) return { tracer: createTracer({ sampler, onEnd: () => {} }), stop: async () => undefined };
+  const { add, stop } = startExport(config.endpoint, {
+    ...config.attributes,
+    'service.name': config.service,
+    'service.version': config.version,
+    'telemetry.sdk.language': 'nodejs',
+  });
+  return { tracer: createTracer({ sampler, onEnd: add }), stop };
+}
+
+function startExport(endpoint: URL, resource: Attributes) {
+  const sender = otlpSender(endpoint);
+  const batch = createBatch<SpanData>({
+    ...BATCH,
+    async handOn(spans) {
+      const outcome = await sender.send(otlpBody(resource, SCOPE, spans));
+      if (outcome !== 'accepted') diag.warn(`${spans.length} spans were ${outcome} by ${endpoint.href}`);
+    },
+  });
+  const stop = async () => {
+    sender.hurry();
+    await bounded(FLUSH_TIMEOUT_MS, batch.flush(), () => undefined);
+    sender.close();
   };
-}
-
-function batches(endpoint: URL, resource: Attributes): BatchSpanProcessor {
-  return new BatchSpanProcessor({ exporter: otlpExporter(endpoint, resource), scheduledDelayMillis: BATCH_DELAY_MS });
-}
-
-function samplerOf(name: SamplerName, ratio: number): Sampler {
-  const root = rootSampler(name.replace('parentbased_', ''), ratio);
-  return name.startsWith('parentbased_') ? new ParentBasedSampler({ root }) : root;
-}
-
-function rootSampler(name: string, ratio: number): Sampler {
-  if (name === 'always_off') return new AlwaysOffSampler();
-  return name === 'traceidratio' ? new TraceIdRatioBasedSampler(ratio) : new AlwaysOnSampler();
+  return { add: batch.add, stop };
 }

@@ -1,8 +1,10 @@
 import { mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import type { House } from '../house.ts';
+import { until } from '../process.ts';
 
 export function configuration(house: House): void {
   describe('1. Configuration', () => {
@@ -44,8 +46,8 @@ export function configuration(house: House): void {
       const address = new URL(house.env()[variable] ?? '');
       address.password = 'correct-horse-battery';
       const instance = await house.launch({ ...house.env(), [variable]: address.href, LOG_LEVEL: 'trace' });
-      await Promise.race([instance.exited, new Promise((resolve) => setTimeout(resolve, 2_000))]);
-      expect(instance.output.length).toBeGreaterThan(0);
+      await until('it says something', () => instance.output.length > 0);
+      await Promise.race([instance.exited, sleep(1_000)]);
       expect(instance.output.join('\n')).not.toContain('correct-horse-battery');
     });
   });
