@@ -1,11 +1,13 @@
-import { mkdtempSync, readdirSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
+import { randomUUID } from 'node:crypto';
+import { mkdirSync, readdirSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
-import { afterAll } from 'vitest';
+import { afterAll, beforeAll } from 'vitest';
 
-/** A temporary folder that is gone when the tests of the file are over. */
+/** A temporary folder, there while the tests of the file or group run; where they are all skipped, nothing is left behind. */
 export function scratch(): string {
-  const folder = realpathSync(mkdtempSync(join(tmpdir(), 'svckit-toolchain-')));
+  const folder = join(realpathSync(tmpdir()), `svckit-toolchain-${randomUUID()}`);
+  beforeAll(() => void mkdirSync(folder, { mode: 0o700 }));
   afterAll(() => rmSync(folder, { recursive: true, force: true }));
   return folder;
 }

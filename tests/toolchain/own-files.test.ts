@@ -1,5 +1,6 @@
 import { cpSync } from 'node:fs';
 import { join } from 'node:path';
+import { beforeAll } from 'vitest';
 import { scratch } from './files.ts';
 import { type Judge, judgedBy } from './judges.ts';
 import { ROOT } from './services.ts';
@@ -33,6 +34,8 @@ const judges: Judge[] = [
 ];
 
 const own = scratch();
-for (const part of ['.ci', '.github']) cpSync(join(ROOT, part), join(own, part), { recursive: true });
+beforeAll(() => {
+  for (const part of ['.ci', '.github']) cpSync(join(ROOT, part), join(own, part), { recursive: true });
+});
 
 judgedBy(judges, () => own);
