@@ -1,5 +1,5 @@
 import { Agent, createServer, type IncomingMessage, request as openRequest, type ServerResponse, STATUS_CODES } from 'node:http';
-import { connect, createServer as createListener, type Server, type Socket } from 'node:net';
+import { type AddressInfo, connect, createServer as createListener, type Server, type Socket } from 'node:net';
 import { passedHeaders } from './relay-headers.ts';
 
 /** Why nobody answers, and whether that is a matter of moments: then callers wait, else they are told at once. */
@@ -51,7 +51,7 @@ export async function startRelay(service: string, port: number): Promise<Relay> 
   });
   await listening(listener, port);
   return {
-    port,
+    port: (listener.address() as AddressInfo).port,
     route: pool.route,
     drained: pool.drained,
     async close() {

@@ -135,3 +135,11 @@ it('takes a stale address of a process that is long gone for none', async () => 
   expect((await at.svc('down')).stdout).toContain('Nothing was running');
   expect((await at.svc('deploy', '--env', 'local')).exitCode).toBe(0);
 });
+
+it('uses a database that is set by hand, and passes it on as it is', async () => {
+  const own = await deployed();
+  const byHand = (await get(`${await own.urlOf('orders')}/env`)).body;
+  const { DATABASE_URL } = JSON.parse(byHand) as { readonly DATABASE_URL: string };
+  const at = await deployed({ env: { DATABASE_URL } });
+  expect(JSON.parse((await get(`${await at.urlOf('orders')}/env`)).body)).toMatchObject({ DATABASE_URL });
+});

@@ -1,0 +1,44 @@
+import { expect, it } from 'vitest';
+import { EXIT } from '../../errors.ts';
+import { plain } from '../../output/style.ts';
+import type { ServiceResult } from '../../target/local/protocol.ts';
+import { deploy, type Result } from './deploy.command.ts';
+
+const served: ServiceResult = { service: 'orders', change: 'changed', ok: true, url: 'http://127.0.0.1:21000', durationMs: 420 };
+const failed: ServiceResult = {
+  service: 'products',
+  change: 'changed',
+  ok: false,
+  url: 'http://127.0.0.1:22000',
+  durationMs: 61_000,
+  reason: 'it ended before it was ready: exit code 1',
+  lastLines: ['relation "coupons" does not exist \u001b[2J'],
+  oldServes: true,
+};
+
+const result = (...results: ServiceResult[]): Result => ({ plan: { changes: [], circles: [] }, results, notes: [] });
+
+it('shows where each service serves', () => {
+  expect(deploy.view(result(served), plain)).toBe(
+    ['SERVICE  CHANGE   RESULT  URL                     TOOK', 'orders   changed  serves  http://127.0.0.1:21000  420 ms'].join('\n'),
+  );
+  expect(deploy.exitCode?.(result(served))).toBe(EXIT.ok);
+});
+
+it('shows a failure with its reason, the last lines without what steers a terminal, and what goes on', () => {
+  const text = deploy.view(result(served, failed), plain);
+  expect(text).toContain('products was not deployed: it ended before it was ready: exit code 1');
+  expect(text).toContain('  │ relation "coupons" does not exist \n');
+  expect(text).toContain('The old version still serves.\nMore: svc logs products');
+  expect(deploy.exitCode?.(result(served, failed))).toBe(EXIT.failed);
+});
+
+it('names services that call each other in a circle', () => {
+  const circular = { ...result(served), plan: { changes: [], circles: [['a', 'b', 'a']] } };
+  expect(deploy.view(circular, plain)).toContain('Services call each other in a circle: a → b → a');
+});
+
+it('deploys to this machine alone', () => {
+  expect(deploy.parse(['orders'], { env: 'local' })).toEqual({ services: ['orders'] });
+  expect(() => deploy.parse([], { env: 'staging' })).toThrow('There is no environment staging');
+});
