@@ -9,10 +9,10 @@ export function view(created: Created, style: Style): string {
   const head = dryRun
     ? `${style.strong(name)} from ${template.name} ${template.version} would be:`
     : `${style.good('✓')} Made ${style.strong(name)} from ${template.name} ${template.version}`;
-  const failures = [failure('npm install', created.install, style), failure('git', created.repository, style)].filter(Boolean);
+  const unfinished = [trouble('npm install', created.install, style), trouble('git', created.repository, style)].filter(Boolean);
   const next = dryRun ? [style.faint('Nothing was written.')] : nextSteps(created, style);
   const files = created.confirmed ? [] : [indent(summary(created))];
-  return [head, ...files, ...failures, '', ...next].join('\n');
+  return [head, ...files, ...unfinished, '', ...next].join('\n');
 }
 
 /** The files of a plan, folded to one line a folder: what is in subfolders is counted. Paths are as seen from the command's folder. */
@@ -73,7 +73,8 @@ function size(files: readonly CreatedFile[]): string {
   return bytes < 10_000 ? `${bytes} bytes` : `${Math.round(bytes / 1_000)} kB`;
 }
 
-function failure(what: string, outcome: Outcome, style: Style): string {
+function trouble(what: string, outcome: Outcome, style: Style): string {
+  if (outcome.state === 'left') return `${style.warn('!')} ${what}: ${outcome.reason}\n  Then: ${style.accent(outcome.next)}`;
   if (outcome.state !== 'failed') return '';
   const output = outcome.output.map((line) => `    ${style.faint(line)}`);
   return [

@@ -5,6 +5,8 @@ import type { ExecResult, Invocation, Runtime } from '../../runtime/runtime.ts';
 export type Outcome =
   | { readonly state: 'done' }
   | { readonly state: 'skipped'; readonly reason: string }
+  /** The user has to do it: nothing went wrong. */
+  | { readonly state: 'left'; readonly reason: string; readonly next: string }
   | { readonly state: 'failed'; readonly reason: string; readonly output: readonly string[]; readonly next: string };
 
 /** Lines shown of a failed program: the reason is at the end. */
@@ -22,12 +24,21 @@ export async function installPackages(folder: string, runtime: Runtime): Promise
   return outcome;
 }
 
-/** Makes a repository in this folder, with everything in it as the first commit. */
+/**
+ * Makes a repository in this folder, with everything in it as the first commit. On a machine where git does not know who commits,
+ * everything is staged and the commit is left to the user.
+ */
 export async function makeRepository(folder: string, message: string, runtime: Runtime): Promise<Outcome> {
   const git = (...args: string[]) => ({ command: 'git', args, cwd: folder, timeoutMs: GIT_TIMEOUT_MS });
-  const calls = [git('init', '--quiet', '--initial-branch=main'), git('add', '--all'), git('commit', '--quiet', '-m', message)];
-  return outcomeOf(calls, { next: `cd ${folder} && git init && git add --all && git commit -m "${message}"`, runtime });
+  const next = `cd ${folder} && git init && git add --all && git commit -m "${message}"`;
+  const staged = await outcomeOf([git('init', '--quiet', '--initial-branch=main'), git('add', '--all')], { next, runtime });
+  if (staged.state !== 'done') return staged;
+  const identity = await runtime.exec(git('var', 'GIT_COMMITTER_IDENT'));
+  if (identity.exitCode !== 0) return { state: 'left', reason: UNKNOWN_AUTHOR, next: `cd ${folder} && git commit -m "${message}"` };
+  return outcomeOf([git('commit', '--quiet', '-m', message)], { next, runtime });
 }
+
+const UNKNOWN_AUTHOR = 'it does not know who you are, so nothing is committed yet: git config --global user.name … and user.email …';
 
 /** Runs programs one after the other, until one fails. */
 async function outcomeOf(
