@@ -7,11 +7,11 @@ import { nodeFiles } from '../runtime/node/files.ts';
 import type { DeployRequest, LogLine, Plan, SystemEvent, SystemStatus, UpRequest } from '../target/local/protocol.ts';
 import { type DatabaseServer, databaseServer } from './database.ts';
 import { type Journal, openJournal } from './journal.ts';
+import { LocalServices } from './local-services.ts';
 import { type LogBook, openLogBook } from './log-book.ts';
 import { masker } from './log-lines.ts';
 import { type Memory, openMemory } from './memory.ts';
 import { writeState } from './state-file.ts';
-import { LocalServices } from './system.ts';
 import { startTraces, type Traces } from './traces.ts';
 
 type Tell = (event: SystemEvent) => void;
@@ -136,7 +136,10 @@ export class LocalSystem {
     await this.#whileBusy(async () => {
       try {
         const { results, end } = await this.#services.up(request, tell);
-        void results.then((all) => tell({ type: 'settled', results: all }));
+        results.then(
+          (all) => tell({ type: 'settled', results: all }),
+          (error: unknown) => tell({ type: 'note', text: String(error) }),
+        );
         await left;
         this.#ending = end();
         await this.#ending;

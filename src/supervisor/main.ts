@@ -29,6 +29,8 @@ async function main(root: string, state: string): Promise<void> {
 
   const token = randomBytes(16).toString('hex');
   const system = await LocalSystem.start({ root, state, token });
+  // Also after a bug in here nothing is left running.
+  process.once('exit', () => system.kill());
   const control = await startControl(system, token);
   writeState(address, { url: control.url, token, pid: process.pid, startedAt: new Date().toISOString() } satisfies Address);
 

@@ -4,7 +4,7 @@ import type { Service } from '../workspace/workspace.ts';
 import { build } from './build.ts';
 import { declaredVariables, localVariables, type Variables } from './environment.ts';
 import type { Release } from './instance.ts';
-import { copyRelease, keepOnly } from './release-copy.ts';
+import { copyRelease } from './release-copy.ts';
 
 /** A service that can be run: its Score file was read and says how. */
 export interface Runnable {
@@ -71,9 +71,4 @@ export async function prepare(preparation: Preparation, cancelled: AbortSignal):
     readiness: workload.containers[0]?.readinessProbe?.path ?? '/health/ready',
     inspect: preparation.inspect,
   };
-}
-
-/** Removes copies of older versions, once nothing runs from them. */
-export function forgetOlder(service: Service, copy: string | undefined): Promise<void> {
-  return keepOnly(service.folder, copy);
 }

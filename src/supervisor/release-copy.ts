@@ -30,10 +30,10 @@ export async function copyRelease(folder: string, id: string): Promise<string | 
   return copy;
 }
 
-/** Removes all copies but one. */
-export async function keepOnly(folder: string, id: string | undefined): Promise<void> {
+/** Removes all copies but these. */
+export async function keepOnly(folder: string, ids: readonly string[]): Promise<void> {
   for (const name of await readdir(releasesOf(folder)).catch(() => [])) {
-    if (name !== id) await rm(join(releasesOf(folder), name), { recursive: true, force: true });
+    if (!ids.includes(name)) await rm(join(releasesOf(folder), name), { recursive: true, force: true });
   }
 }
 

@@ -136,7 +136,10 @@ describe('svc deploy --env local', () => {
     const url = await at.urlOf('orders');
     await at.write({ 'orders/src/main.mjs': 'const x = ;', 'orders/dist/main.mjs': 'const x = ;' });
     await get(`${url}/crash`);
-    expect(await get(url)).toEqual({ status: 200, body: 'deployed' });
+    await eventually(
+      () => get(url),
+      ({ body }) => body === 'deployed',
+    );
     expect((await at.status()).services[0]).toMatchObject({ condition: 'ready', restarts: 1 });
   });
 

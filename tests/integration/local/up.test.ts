@@ -1,4 +1,6 @@
-import { readFile } from 'node:fs/promises';
+import { readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { setTimeout as pause } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { SystemEvent } from '../../../src/target/local/protocol.ts';
 import { builtProgram } from './program.ts';
@@ -60,10 +62,22 @@ it('serves an edit within moments, and the old code while the new does not build
   expect(up.said.stdout).toContain('SyntaxError');
   expect((await get(url)).body).toBe('orders v2');
 
+  // As a checkout of another branch does it: the folder goes, and comes again.
+  await rm(join(at.root, 'orders', 'src'), { recursive: true });
+  await pause(300);
   await at.write({ 'orders/src/main.mjs': sourceOf({ name: 'orders', says: 'orders v3' }) });
   await eventually(
     async () => (await get(url)).body,
     (body) => body === 'orders v3',
+  );
+
+  // As many editors save: a new file takes the place of the old one.
+  const draft = join(at.root, 'orders', 'draft.mjs');
+  await writeFile(draft, sourceOf({ name: 'orders', says: 'orders v4' }));
+  await rename(draft, join(at.root, 'orders', 'src', 'main.mjs'));
+  await eventually(
+    async () => (await get(url)).body,
+    (body) => body === 'orders v4',
   );
 });
 
@@ -73,7 +87,10 @@ it('starts a crashed service again while the rest goes on', async () => {
   const [orders, products] = [await at.urlOf('orders'), await at.urlOf('products')];
   const other = await processOf(products);
   await get(`${orders}/crash`);
-  expect((await get(orders)).body).toBe('orders v1');
+  await eventually(
+    () => get(orders),
+    ({ body }) => body === 'orders v1',
+  );
   expect(await processOf(products)).toBe(other);
   expect((await at.status()).services[0]).toMatchObject({ name: 'orders', restarts: 1, message: 'runs again' });
 });
