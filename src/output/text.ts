@@ -7,7 +7,7 @@ export function widthOf(text: string): number {
 }
 
 /** ASCII, the signs that views use, and the pictures of control characters. */
-const ONE_COLUMN_EACH = /^[ -~µ·×…–✓↳✗─-╿␀-␡]*$/;
+const ONE_COLUMN_EACH = /^[ -~µ·×…–→✓↳✗─-╿␀-␡]*$/;
 
 export function padEnd(text: string, columns: number): string {
   return text + ' '.repeat(Math.max(0, columns - widthOf(text)));

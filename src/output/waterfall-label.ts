@@ -1,6 +1,6 @@
 import { showDuration } from '../trace/duration.ts';
 import { later } from '../trace/order.ts';
-import { durationOf, httpStatusOf, isError } from '../trace/span.ts';
+import { durationOf, httpStatusOf, isError, peerOf } from '../trace/span.ts';
 import type { Style } from './style.ts';
 import { printable, truncate, widthOf } from './text.ts';
 import type { Row } from './waterfall-rows.ts';
@@ -57,12 +57,18 @@ export function labelOf(row: Row, guides: Guides, style: Style): readonly Piece[
     ...(failed ? [{ text: '✗ ', paint: style.bad }] : []),
     ...(changes ? [{ text: `${printable(service)} `, paint: style.accent }] : []),
     { text: printable(span.name) || '(no name)', paint: failed ? style.bad : plainly, short: 'cut' },
+    ...peerPiece(row, style),
     ...statusOf(row, style),
     ...repetitionOf(row, style),
   ];
 }
 
 const plainly = (text: string) => text;
+
+function peerPiece({ nodes: [{ span }] }: Row, style: Style): readonly Piece[] {
+  const peer = peerOf(span);
+  return peer === undefined ? [] : [{ text: ` → ${printable(peer)}`, paint: style.faint, short: 'omit' }];
+}
 
 function statusOf({ nodes: [{ span }], depth }: Row, style: Style): readonly Piece[] {
   const status = httpStatusOf(span);

@@ -88,6 +88,12 @@ export function httpStatusOf({ attributes }: Pick<Span, 'attributes'>): number |
   return Number.isInteger(status) ? status : undefined;
 }
 
+/** The service that a call goes to, by the current and by the older convention. */
+export function peerOf({ kind, attributes }: Pick<Span, 'kind' | 'attributes'>): string | undefined {
+  if (kind !== 'client') return undefined;
+  return textOf(attributes.get('service.peer.name')) ?? textOf(attributes.get('peer.service'));
+}
+
 function textOf(value: AttributeValue): string | undefined {
   return typeof value === 'string' && value !== '' ? value : undefined;
 }
