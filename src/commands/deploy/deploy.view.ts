@@ -31,7 +31,7 @@ function columns(style: Style): readonly Column<ServiceResult>[] {
 
 function outcome({ ok, oldServes }: ServiceResult): string {
   if (ok) return 'serves';
-  return oldServes ? 'failed, the old version still serves' : 'failed';
+  return oldServes ? 'failed, old serves' : 'failed';
 }
 
 function failure({ service, reason = '', lastLines = [], oldServes }: ServiceResult, style: Style): string {
