@@ -56,7 +56,7 @@ async function createStaged(file: StagedFile, { fs, signal }: ApplyTools): Promi
 async function switchOver(move: Move, moved: Move[], { fs, signal }: ApplyTools): Promise<void> {
   stopIfAsked(signal);
   if (move.backup === undefined && (await fs.info(move.target)) !== undefined) throw changed(move.target, 'something appeared there');
-  await fs.rename(move.staged, move.target);
+  await (move.removes ? fs.rename(move.target, move.staged) : fs.rename(move.staged, move.target));
   moved.push(move);
 }
 

@@ -12,6 +12,8 @@ export interface Move {
   readonly staged: string;
   /** Where the old content waits, when the target is replaced. */
   readonly backup?: string;
+  /** The target goes away: it is moved to `staged`, where nothing waits before. */
+  readonly removes?: true;
 }
 
 /**
@@ -51,9 +53,10 @@ export async function discard(moves: readonly Move[], fs: FileSystem): Promise<v
 }
 
 async function finish(move: Move, fs: FileSystem): Promise<void> {
-  const { target, staged } = move;
-  if ((await fs.info(staged)) === undefined || !(await isAsItWas(move, fs))) return;
-  await fs.rename(staged, target);
+  const { target, staged, removes } = move;
+  const [from, to] = removes ? [target, staged] : [staged, target];
+  if ((await fs.info(from)) === undefined || !(await isAsItWas(move, fs))) return;
+  await fs.rename(from, to);
   await fs.syncFolder(dirname(target));
 }
 
@@ -65,7 +68,8 @@ async function isAsItWas({ target, backup }: Move, fs: FileSystem): Promise<bool
 }
 
 /** The way back of one move, by renames alone: they need no room on a full disk, and a crash between them can still be finished. */
-export async function takeBack({ target, staged, backup }: Move, fs: FileSystem): Promise<void> {
+export async function takeBack({ target, staged, backup, removes }: Move, fs: FileSystem): Promise<void> {
+  if (removes) return fs.rename(staged, target);
   await fs.rename(target, staged);
   if (backup !== undefined) await fs.rename(backup, target);
 }

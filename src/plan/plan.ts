@@ -7,12 +7,21 @@ export type Content = Uint8Array | string;
 export type Change =
   | { readonly kind: 'create'; readonly path: string; readonly content: Content; readonly executable?: boolean }
   /** Refused where the file does not hold `expected` any more. */
-  | { readonly kind: 'replace'; readonly path: string; readonly content: Content; readonly expected: Content }
+  | {
+      readonly kind: 'replace';
+      readonly path: string;
+      readonly content: Content;
+      readonly expected: Content;
+      /** As it was, where this is not said. */
+      readonly executable?: boolean;
+    }
+  /** Refused where the file does not hold `expected` any more. */
+  | { readonly kind: 'remove'; readonly path: string; readonly expected: Content }
   /** There already, and as it should be, or not ours to change. */
   | { readonly kind: 'unchanged'; readonly path: string }
   | { readonly kind: 'conflict'; readonly path: string; readonly reason: string };
 
-export type Write = Extract<Change, { content: Content }>;
+export type Write = Extract<Change, { kind: 'create' | 'replace' | 'remove' }>;
 
 /** What will be written, as data: shown by `--dry-run`, carried out by `applyPlan`, and nothing else. */
 export interface Plan {
@@ -36,7 +45,7 @@ export function writesOf(plan: Plan): readonly Write[] {
       hint: 'Move these files away or choose another folder, then run the command again',
     });
   }
-  return plan.changes.filter((change) => change.kind === 'create' || change.kind === 'replace');
+  return plan.changes.filter((change) => change.kind === 'create' || change.kind === 'replace' || change.kind === 'remove');
 }
 
 /** @throws SvcError plan/unsafe-path naming every path that must not be written */

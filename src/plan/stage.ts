@@ -33,6 +33,7 @@ export async function stagingOf(plan: Plan, writes: readonly Write[], tools: { f
     const target = join(root, ...write.path.split('/'));
     const missing = await ground.firstMissing(root, target);
     if (write.kind === 'create') builder.create(write, { target, missing: missing ?? target, taken: missing === undefined });
+    else if (write.kind === 'remove') builder.remove(write, target, await current(write, target, tools.fs));
     else builder.replace(write, target, await current(write, target, tools.fs));
   }
   return builder.staging();
@@ -116,7 +117,15 @@ class Builder {
     const { staged } = this.#move(target);
     const backup = `${staged}.old`;
     this.#moves.set(target, { target, staged, backup });
-    this.#files.push({ path: staged, content: write.content, executable });
+    this.#files.push({ path: staged, content: write.content, executable: write.executable ?? executable });
+    this.#backups.push({ path: backup, content: write.expected, executable });
+  }
+
+  /** Nothing is staged: the file itself is moved there, and so out of sight. */
+  remove(write: Write & { kind: 'remove' }, target: string, { executable }: { executable: boolean }): void {
+    const { staged } = this.#move(target);
+    const backup = `${staged}.old`;
+    this.#moves.set(target, { target, staged, backup, removes: true });
     this.#backups.push({ path: backup, content: write.expected, executable });
   }
 
@@ -132,7 +141,7 @@ class Builder {
   }
 }
 
-async function current(write: Write & { kind: 'replace' }, target: string, fs: FileSystem): Promise<{ executable: boolean }> {
+async function current(write: Write & { kind: 'replace' | 'remove' }, target: string, fs: FileSystem): Promise<{ executable: boolean }> {
   const info = await fs.info(target);
   if (info?.kind === 'link') throw linkInTheWay(target);
   const bytes = info?.kind === 'file' ? await fs.readBytes(target) : undefined;

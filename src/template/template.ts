@@ -69,7 +69,7 @@ function ownershipOf(path: string, { ownership }: Manifest): Ownership {
 }
 
 /** `__name__` is the value of the input `name`; what names no input (`__init__.py`) stays as it is. */
-function renderPath(path: string, values: Values): string {
+export function renderPath(path: string, values: Values): string {
   return path.replace(/__([a-zA-Z]\w*?)__/g, (written, name: string) => {
     const value = values[name];
     return typeof value === 'string' ? value : written;

@@ -8,6 +8,7 @@ import { treeOf, WORLDS, type World } from './plan-worlds.ts';
 
 const create = (path: string, content = path): Change => ({ kind: 'create', path, content });
 const replace = (path: string, expected: string, content: string): Change => ({ kind: 'replace', path, content, expected });
+const remove = (path: string, expected: string): Change => ({ kind: 'remove', path, expected });
 
 describe.each(Object.entries(WORLDS))('a plan carried out in %s', (_, open) => {
   let world: World;
@@ -38,6 +39,21 @@ describe.each(Object.entries(WORLDS))('a plan carried out in %s', (_, open) => {
     await carry([{ kind: 'create', path: 'run.sh', content: 'one', executable: true }]);
     await carry([replace('run.sh', 'one', 'two')]);
     expect(await fs.info(at('run.sh'))).toMatchObject({ executable: true, size: 3 });
+  });
+
+  it('sets the executable bit where it is told to', async () => {
+    await put('run.sh', 'one');
+    await carry([{ ...replace('run.sh', 'one', 'one'), executable: true } as Change]);
+    expect(await fs.info(at('run.sh'))).toMatchObject({ executable: true, size: 3 });
+  });
+
+  it('removes a file only where it holds what the plan was made from', async () => {
+    await put('a', 'mine');
+    await expect(carry([remove('a', 'old')])).rejects.toMatchObject({ code: 'plan/conflict' });
+    await expect(carry([remove('b', 'old')])).rejects.toMatchObject({ code: 'plan/conflict' });
+    expect(await world.tree()).toEqual({ a: 'mine' });
+    await carry([remove('a', 'mine')]);
+    expect(await world.tree()).toEqual({});
   });
 
   it('replaces a file only where it holds what the plan was made from', async () => {
@@ -81,8 +97,9 @@ describe.each(Object.entries(WORLDS))('a plan carried out in %s', (_, open) => {
   });
 
   it('is all or nothing: after a failure at any step, all is as before; after a kill, the next run sees to it', async () => {
-    const changes = [create('a'), create('new/b'), replace('old', 'before', 'after'), create('new/deep/c')];
+    const changes = [create('a'), create('new/b'), remove('gone', 'going'), replace('old', 'before', 'after'), create('new/deep/c')];
     await put('old', 'before');
+    await put('gone', 'going');
     const before = await world.tree();
     const steps = await countSteps(() => carry(changes, counted(world.runtime, Number.POSITIVE_INFINITY)));
     const after = await world.tree();
@@ -92,6 +109,7 @@ describe.each(Object.entries(WORLDS))('a plan carried out in %s', (_, open) => {
         const fresh = open();
         await fresh.runtime.fs.createFolder(fresh.root);
         await fresh.runtime.fs.createFile(join(fresh.root, 'old'), 'before');
+        await fresh.runtime.fs.createFile(join(fresh.root, 'gone'), 'going');
         await carryOut({ root: fresh.root, changes }, counted(fresh.runtime, step, how)).catch(() => undefined);
         if (how === 'dies') await recover(fresh.root, { ...fresh.runtime, processAt: later });
         expect([before, after], `step ${step} ${how}`).toContainEqual(withoutTemporary(await fresh.tree()));

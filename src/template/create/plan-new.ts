@@ -4,6 +4,7 @@ import type { FileSystem } from '../../runtime/runtime.ts';
 import { BASE_PATH, type Delivered, encodeBase } from '../base.ts';
 import type { Answers } from '../input.ts';
 import { lockText } from '../lock-text.ts';
+import type { BuiltIns } from '../render/values.ts';
 import { type RenderedFile, renderTemplate, type Template } from '../template.ts';
 import { type Placement, rootOf } from './placement.ts';
 import { withRegion } from './region.ts';
@@ -47,11 +48,12 @@ export async function planNew(service: NewService, fs: FileSystem): Promise<Plan
 }
 
 /** A template in a folder is recorded as seen from the service: the lock is read on other machines. */
-function recorded({ template, placement }: NewService): Template {
+export function recorded({ template, placement }: Pick<NewService, 'template' | 'placement'>): Template {
   return isAbsolute(template.source) ? { ...template, source: slashed(relative(placement.folder, template.source)) } : template;
 }
 
-function builtIns({ template: { manifest }, placement, delivered, year }: NewService) {
+/** What svckit itself tells the template about the service. */
+export function builtIns({ template: { manifest }, placement, delivered, year }: Omit<NewService, 'name' | 'answers'>): BuiltIns {
   const [chassis] = delivered;
   return {
     templateName: manifest.name,

@@ -24,12 +24,32 @@ export function withRegion(existing: string | undefined, region: Region): string
   return [...old.slice(0, first), ...(first === old.length ? [''] : []), ...lines, ...old.slice(last)].join(eol) + eol;
 }
 
+/**
+ * What stands between the markers, with line feeds; undefined where the file has no region of that name.
+ * @throws SvcError plan/conflict where the markers in the file are broken
+ */
+export function regionIn(existing: string, region: Omit<Region, 'body'>): string | undefined {
+  const lines = existing.split(/\r?\n/);
+  const [first, last] = placeOf(lines, region);
+  return first === lines.length ? undefined : `${lines.slice(first + 1, last - 1).join('\n')}\n`;
+}
+
+/**
+ * The file without the region and its markers; all else stays.
+ * @throws SvcError plan/conflict where the markers in the file are broken
+ */
+export function withoutRegion(existing: string, region: Omit<Region, 'body'>): string {
+  const [first, last] = placeOf(existing.split(/\r?\n/), region);
+  const lines = existing.split('\n');
+  return [...lines.slice(0, first), ...lines.slice(last)].join('\n');
+}
+
 /** Whether a file of this kind can hold markers: it needs comments. */
 export function takesRegions(path: string): boolean {
   return !/\.(json|ipynb|csv|txt|svg|png)$/i.test(path);
 }
 
-function markersOf({ name, path }: Region): { readonly begin: string; readonly end: string } {
+function markersOf({ name, path }: Omit<Region, 'body'>): { readonly begin: string; readonly end: string } {
   const comment = (text: string) => {
     if (/\.(md|html|xml)$/i.test(path)) return `<!-- ${text} -->`;
     return /\.(ts|js|mjs|java|kt|go|gradle)$/i.test(path) ? `// ${text}` : `# ${text}`;
@@ -38,7 +58,7 @@ function markersOf({ name, path }: Region): { readonly begin: string; readonly e
 }
 
 /** First line of the region and the line after it; both the end of the file where there is none. */
-function placeOf(lines: readonly string[], region: Region): readonly [number, number] {
+function placeOf(lines: readonly string[], region: Omit<Region, 'body'>): readonly [number, number] {
   const { begin, end } = markersOf(region);
   const [begins, ends] = [begin, end].map((marker) => lines.flatMap((line, index) => (line.trim() === marker ? [index] : [])));
   const [from, to] = [begins?.[0], ends?.[0]];
