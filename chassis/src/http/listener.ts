@@ -1,4 +1,4 @@
-import { createServer, type RequestListener, type Server } from 'node:http';
+import { createServer, type RequestListener, type Server, type ServerResponse } from 'node:http';
 import { type AddressInfo, Server as NetServer, type Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { LONGEST_REQUEST_MS } from './deadline.ts';
@@ -19,10 +19,15 @@ export interface Listener {
 
 export function createListener(handler: RequestListener): Listener {
   const unused = new Set<Socket>();
+  const underWay = new Set<ServerResponse>();
+  let closing = false;
   const server = createServer(
     { headersTimeout: 10_000, requestTimeout: LONGEST_REQUEST_MS, keepAliveTimeout: 65_000, connectionsCheckingInterval: 1_000 },
     (request, response) => {
       unused.delete(request.socket);
+      underWay.add(response);
+      response.on('close', () => underWay.delete(response));
+      if (closing) response.shouldKeepAlive = false; // Node says `Connection: close` by itself then
       handler(request, response);
     },
   );
@@ -31,7 +36,15 @@ export function createListener(handler: RequestListener): Listener {
     socket.once('close', () => unused.delete(socket));
   });
   server.on('clientError', answerClientError);
-  return { server, listen: (port, host) => listen(server, port, host), close: (drainMs) => close(server, unused, drainMs) };
+  return {
+    server,
+    listen: (port, host) => listen(server, port, host),
+    close(drainMs) {
+      closing = true;
+      for (const response of underWay) response.shouldKeepAlive = false;
+      return close(server, unused, drainMs);
+    },
+  };
 }
 
 function listen(server: Server, port: number, host: string): Promise<string> {

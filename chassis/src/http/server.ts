@@ -99,10 +99,6 @@ function prepare(app: FastifyInstance, { health }: HttpServerParts, observe: (re
     if (health.isStarted()) done();
     else done(unavailable('The service is starting'));
   });
-  app.addHook('onSend', (_request, reply, _payload, done) => {
-    if (health.isStopping()) reply.header('connection', 'close');
-    done();
-  });
   app.setNotFoundHandler((_request, reply) => sendProblem(reply, notFound('There is nothing here')));
   app.setErrorHandler((error, _request, reply) => sendProblem(reply, error));
 }

@@ -27,9 +27,8 @@ export function createLogger(config: LogConfig, output: LogOutput = standardOutp
       base: { service: config.service, version: config.version },
       messageKey: 'message',
       errorKey: 'error',
-      timestamp: () => `,"time":"${new Date().toISOString()}"`,
+      timestamp: timeAndIds,
       formatters: { level: (level) => ({ level }) },
-      mixin: requestFields,
       serializers: { error: describeError },
     },
     { write: (line) => output.write(clean(line)) },
@@ -47,12 +46,15 @@ function stackOf(error: Error): string {
   return error.cause instanceof Error ? `${own}\nCaused by: ${stackOf(error.cause)}` : own;
 }
 
-function requestFields(): object {
+/**
+ * The time and, within a request, its ids, as a piece of the line. Pino's own way to add fields, `mixin`, costs 8 µs a line.
+ * None of these texts can hold what JSON would have to escape: ids are hexadecimal, and a request id is checked as it comes in.
+ */
+function timeAndIds(): string {
   const active = context.active();
   const span = trace.getSpanContext(active);
   const exchange = exchangeOf(active);
-  return {
-    ...(span && { trace_id: span.traceId, span_id: span.spanId }),
-    ...(exchange && { request_id: exchange.requestId }),
-  };
+  const time = `,"time":"${new Date().toISOString()}"`;
+  const ids = span ? `,"trace_id":"${span.traceId}","span_id":"${span.spanId}"` : '';
+  return exchange ? `${time}${ids},"request_id":"${exchange.requestId}"` : time + ids;
 }
