@@ -81,7 +81,7 @@ function instancePool() {
   return {
     route(next: readonly number[], why: Absence): void {
       for (const [port, agent] of agents) {
-        if (!next.includes(port)) agents.delete(port) && agent.destroy();
+        if (!next.includes(port)) agents.delete(port) && closeIdle(agent);
       }
       [ports, absence] = [next, why];
       for (const proceed of waiting) proceed();
@@ -113,6 +113,11 @@ function instancePool() {
   };
 }
 
+/** `Agent.destroy` would cut off the requests that the old instance is still answering. */
+function closeIdle(agent: Agent): void {
+  for (const sockets of Object.values(agent.freeSockets)) for (const socket of sockets ?? []) socket.destroy();
+}
+
 /** Resolves at the next change, at the latest after `ms`. */
 function changeOr(listeners: Set<() => void>, ms: number): Promise<void> {
   return new Promise((resolve) => {
@@ -132,8 +137,8 @@ async function relayRequest(service: string, pool: Pool, exchange: Exchange): Pr
   const { request, response } = exchange;
   const finished = pool.begin(port);
   const { method, url, rawHeaders } = request;
-  // A request with a body goes by a fresh connection: one that is being closed could swallow it, and it could not be sent again.
-  const agent = hasBody(request) ? false : pool.agent(port);
+  // What changes something goes by a fresh connection: one that is being closed could swallow it, and it must not be sent again.
+  const agent = isRepeatable(request) ? pool.agent(port) : false;
   const upstream = openRequest({ host: '127.0.0.1', port, method, path: url, headers: passedHeaders(rawHeaders) as never, agent });
   upstream.once('socket', (socket) => (socket.connecting ? socket.once('connect', () => request.pipe(upstream)) : request.pipe(upstream)));
   upstream.once('response', (answer) => {
@@ -148,7 +153,7 @@ async function relayRequest(service: string, pool: Pool, exchange: Exchange): Pr
   response.once('close', end);
   upstream.once('error', (error: NodeJS.ErrnoException) => {
     if (response.headersSent || response.destroyed) return void response.destroy();
-    if (error.code !== 'ECONNREFUSED' && !(upstream.reusedSocket && !hasBody(request))) {
+    if (error.code !== 'ECONNREFUSED' && !(upstream.reusedSocket && isRepeatable(request))) {
       return problem(exchange, 502, `${service} ended before it answered`);
     }
     // Nothing of the request was sent or heard. The instance is going: its exit will be told within moments.
@@ -158,8 +163,10 @@ async function relayRequest(service: string, pool: Pool, exchange: Exchange): Pr
   });
 }
 
-function hasBody({ headers }: IncomingMessage): boolean {
-  return headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0;
+/** Safe methods (RFC 9110 §9.2.1) without a body: asking twice does no harm. */
+function isRepeatable({ method = '', headers }: IncomingMessage): boolean {
+  const hasBody = headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0;
+  return ['GET', 'HEAD', 'OPTIONS'].includes(method) && !hasBody;
 }
 
 function problem({ request, response }: Exchange, status: 502 | 503, detail: string): void {

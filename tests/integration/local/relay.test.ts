@@ -120,6 +120,24 @@ it('keeps a caller’s connection while instances change', async () => {
   expect(second.response.socket).toBe(socket);
 });
 
+it('lets the old instance finish what it answers while new requests go to the new one', async () => {
+  const asked: string[] = [];
+  const old = await instance(async (_, response) => {
+    asked.push('old');
+    await pause(200);
+    response.end('old');
+  });
+  const young = await instance((_, response) => response.end('new'));
+  const through = await relay();
+  through.route([old.port], AWAY);
+  const first = [ask(through.port), ask(through.port, { method: 'POST' })];
+  await pause(50);
+  through.route([young.port], AWAY);
+  expect((await ask(through.port)).body).toBe('new');
+  expect((await Promise.all(first)).map(({ body }) => body)).toEqual(['old', 'old']);
+  expect(asked).toEqual(['old', 'old']);
+});
+
 it('lets callers wait while the service is away for a moment', async () => {
   const { port } = await instance((_, response) => response.end('back'));
   const through = await relay();
