@@ -21,8 +21,6 @@ export interface ServiceStatus {
   readonly restarts: number;
   /** What happened last, for a person. */
   readonly message: string;
-  /** What the running instance reports of itself, where it runs. */
-  readonly version?: string;
   /** Where a debugger connects, under `svc up --inspect`. */
   readonly inspect?: string;
   /** `deploy`: it stays until `svc down`; `up`: it ends with the `svc up` that started it. */
@@ -32,7 +30,7 @@ export interface ServiceStatus {
 export interface SystemStatus {
   readonly root: string;
   readonly pid: number;
-  readonly database: 'running' | 'stopped' | 'by-hand';
+  readonly database: 'running' | 'stopped';
   readonly session?: { readonly pid: number; readonly since: string };
   readonly services: readonly ServiceStatus[];
 }
