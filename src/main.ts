@@ -8,6 +8,7 @@ export const COMMANDS: Readonly<Record<string, () => Promise<AnyCommand>>> = {
   new: async () => (await import('./commands/new/new.command.ts')).newService,
   up: async () => (await import('./commands/up/up.command.ts')).up,
   deploy: async () => (await import('./commands/deploy/deploy.command.ts')).deploy,
+  upgrade: async () => (await import('./commands/upgrade/upgrade.command.ts')).upgrade,
   list: async () => (await import('./commands/list/list.command.ts')).list,
   trace: async () => (await import('./commands/trace/trace.command.ts')).trace,
   logs: async () => (await import('./commands/logs/logs.command.ts')).logs,

@@ -1,0 +1,76 @@
+import { plain, type Style } from '../../output/style.ts';
+import { padEnd, printable } from '../../output/text.ts';
+import type { FileChange, FileFate } from '../../upgrade/plan-upgrade.ts';
+import type { Upgrade, UpgradeState } from '../../upgrade/upgrade.ts';
+
+/** What a person sees of `svc upgrade`: from which version to which, what became of each file, and how to go on. */
+export function view(upgrade: Upgrade, style: Style): string {
+  const { state, confirmed, notes } = upgrade;
+  const files = confirmed || state === 'finished' || state === 'aborted' ? [] : rows(upgrade.files, style);
+  const told = state === 'planned' || state === 'upgraded' || state === 'conflict' ? notes : [];
+  return [headline(upgrade, style), ...files, ...told.map((note) => style.faint(note)), ...nextSteps(upgrade, style)].join('\n');
+}
+
+/** The files of a plan, as the question before writing shows them. */
+export function summary(upgrade: Upgrade): string {
+  const { name, template } = upgrade;
+  return [`${name}: ${template.name} ${template.from} to ${template.to}`, ...rows(upgrade.files, plain)].join('\n');
+}
+
+const SIGN: Readonly<Record<UpgradeState, string>> = {
+  current: '✓',
+  behind: '!',
+  planned: '·',
+  upgraded: '✓',
+  conflict: '!',
+  finished: '✓',
+  aborted: '✓',
+};
+
+function headline({ state, name, template, files }: Upgrade, style: Style): string {
+  const { from, to } = template;
+  const way = from === to ? `${template.name} ${to}, which changed` : `${template.name} ${from} to ${to}`;
+  const disputed = files.filter(({ fate }) => fate === 'conflict').length;
+  const text: Readonly<Record<UpgradeState, string>> = {
+    current: `is up to date: ${template.name} ${to}`,
+    behind: `is behind: ${way}`,
+    planned: `would be upgraded: ${way}`,
+    upgraded: `is upgraded: ${way}`,
+    conflict: `waits for you: ${way}, ${disputed} ${disputed === 1 ? 'file' : 'files'} in conflict`,
+    finished: `is upgraded: ${way}`,
+    aborted: `is as it was: ${template.name} ${from}`,
+  };
+  const paint = SIGN[state] === '✓' ? style.good : SIGN[state] === '!' ? style.warn : style.faint;
+  return `${paint(SIGN[state])} ${style.strong(name)} ${text[state]}`;
+}
+
+/** What needs the user comes first. */
+const ORDER: readonly FileFate[] = ['conflict', 'healed', 'merged', 'clean', 'new', 'gone', 'kept'];
+const WIDTH = 8;
+
+function rows(files: readonly FileChange[], style: Style): readonly string[] {
+  const sorted = [...files].sort((a, b) => ORDER.indexOf(a.fate) - ORDER.indexOf(b.fate));
+  return sorted.map(({ path, from, fate, message }) => {
+    const moved = from === undefined ? '' : style.faint(`  was ${printable(from)}`);
+    const why = message === undefined ? '' : style.faint(`  ${printable(message)}`);
+    return `  ${painted(fate, style)}  ${printable(path)}${moved}${why}`;
+  });
+}
+
+function painted(fate: FileFate, style: Style): string {
+  const text = padEnd(fate, WIDTH);
+  if (fate === 'conflict') return style.bad(text);
+  if (fate === 'healed') return style.warn(text);
+  return fate === 'kept' ? style.faint(text) : style.good(text);
+}
+
+function nextSteps({ state }: Upgrade, { faint, accent }: Style): readonly string[] {
+  if (state === 'planned') return [faint('Nothing was written.')];
+  if (state === 'behind') return [`${faint('See what would change:')} ${accent('svc upgrade --dry-run')}`];
+  if (state !== 'conflict') return [];
+  return [
+    faint('Edit the files in conflict until each says what it should, then go on, or take all of it back:'),
+    `  ${accent('svc upgrade --continue')}`,
+    `  ${accent('svc upgrade --abort')}`,
+  ];
+}

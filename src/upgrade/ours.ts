@@ -1,0 +1,92 @@
+import { join } from 'node:path';
+import { SvcError } from '../errors.ts';
+import type { FileSystem, Runtime } from '../runtime/runtime.ts';
+import type { Made } from './service.ts';
+import type { Tree, TreeFile } from './tree.ts';
+
+/** A file of the user's own that is larger is no file of a template under another name. */
+const LARGEST_OWN = 1_048_576;
+/** Folders that a service without git is not searched in. */
+const NOT_SEARCHED = new Set(['.git', '.svc', 'node_modules', 'dist', 'build', 'coverage', 'target', 'vendor', '.venv']);
+/** Files read side by side. */
+const LANES = 16;
+
+/**
+ * The service's files by path from the root: what git tracks or would add, without git all but what is built or installed, and
+ * whatever is at one of the `known` paths. What svckit itself keeps there is left out, and so are services inside of this one.
+ */
+export async function readOurs(made: Made, known: Iterable<string>, runtime: Runtime): Promise<Tree> {
+  const { root, prefix, placement, delivered } = made;
+  const found = placement.git === undefined ? await walk(made.folder, '', runtime.fs) : await listed(made, runtime);
+  const own = withoutOthers(found).map((path) => (prefix === '' ? path : `${prefix}/${path}`));
+  const template = new Set(known);
+  const left = new Set(delivered.map(({ path }) => path));
+  const paths = [...new Set([...own, ...template])].filter((path) => !left.has(path));
+  const files: (readonly [string, TreeFile])[] = [];
+  const queue = [...paths];
+  const lane = async () => {
+    for (let path = queue.shift(); path !== undefined; path = queue.shift()) {
+      const file = await readFile(join(root, path), { anySize: template.has(path), fs: runtime.fs });
+      if (file) files.push([path, file]);
+    }
+  };
+  await Promise.all(Array.from({ length: LANES }, lane));
+  return new Map(files.sort(([a], [b]) => (a < b ? -1 : 1)));
+}
+
+/**
+ * Which of these paths hold changes that are not committed yet; none where there is no git.
+ * @param paths from the root
+ */
+export async function uncommitted({ root, placement }: Made, paths: readonly string[], runtime: Runtime): Promise<readonly string[]> {
+  if (placement.git === undefined || paths.length === 0) return [];
+  const output = await git(['status', '--porcelain=v1', '-z', '--no-renames', '--untracked-files=all'], root, runtime);
+  const dirty = new Set(output.split('\0').map((entry) => entry.slice(3)));
+  return paths.filter((path) => dirty.has(path));
+}
+
+async function listed({ folder }: Made, runtime: Runtime): Promise<readonly string[]> {
+  const output = await git(['ls-files', '-z', '--cached', '--others', '--exclude-standard'], folder, runtime);
+  return output.split('\0').filter((path) => path !== '');
+}
+
+/** The settings of a repository can name a program that git starts to watch files: none is needed here. */
+async function git(args: readonly string[], cwd: string, runtime: Runtime): Promise<string> {
+  const result = await runtime.exec({ command: 'git', args: ['-c', 'core.fsmonitor=false', ...args], cwd, env: { LC_ALL: 'C' } });
+  if (result.exitCode === 0) return result.stdout;
+  throw new SvcError('tool/failed', `git could not list the files of ${cwd}: ${result.stderr.trim().split('\n')[0] ?? ''}`, {
+    hint: `See for yourself: git -C "${cwd}" status`,
+  });
+}
+
+async function walk(folder: string, prefix: string, fs: FileSystem): Promise<readonly string[]> {
+  const entries = (await fs.list(join(folder, prefix))) ?? [];
+  // A lock says that a service is in there; its own folder is looked at, not searched.
+  const locked = prefix !== '' && (await fs.info(join(folder, prefix, '.svc'))) !== undefined ? [`${prefix}/.svc/lock.yaml`] : [];
+  const found = await Promise.all(
+    entries.map(async ({ name, kind }) => {
+      const path = prefix === '' ? name : `${prefix}/${name}`;
+      if (kind === 'folder') return NOT_SEARCHED.has(name) ? [] : walk(folder, path, fs);
+      return kind === 'other' ? [] : [path];
+    }),
+  );
+  return [...locked, ...found.flat()];
+}
+
+/** Without `.svc/` and without what belongs to a service further inside, which has a lock of its own. */
+function withoutOthers(paths: readonly string[]): readonly string[] {
+  const inner = paths.flatMap((path) => (path.endsWith('/.svc/lock.yaml') ? [path.slice(0, -'.svc/lock.yaml'.length)] : []));
+  return paths.filter((path) => !path.startsWith('.svc/') && !inner.some((folder) => path.startsWith(folder)));
+}
+
+/** A link is never followed, and never written: that it is one is all there is to know. */
+async function readFile(
+  path: string,
+  { anySize, fs }: { readonly anySize: boolean; readonly fs: FileSystem },
+): Promise<TreeFile | undefined> {
+  const info = await fs.info(path);
+  if (info?.kind === 'link') return { kind: 'link', content: Buffer.from(path) };
+  if (info?.kind !== 'file' || (!anySize && info.size > LARGEST_OWN)) return undefined;
+  const content = await fs.readBytes(path);
+  return content && { kind: info.executable ? 'executable' : 'file', content };
+}

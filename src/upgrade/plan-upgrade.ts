@@ -1,0 +1,146 @@
+import { SvcError } from '../errors.ts';
+import type { Change } from '../plan/plan.ts';
+import type { MoveRule, Ownership } from '../template/manifest/manifest.ts';
+import { normaliseLineEnds } from './line-ends.ts';
+import type { Conflict, Merge, Sides } from './merge.ts';
+import { movedPaths, type Prefix, type Pristine, withMoves } from './pristine.ts';
+import { type Settled, separate, type Versions } from './sides.ts';
+import { sameFile, type Tree, type TreeFile } from './tree.ts';
+
+/**
+ * What an upgrade does to a file: `new` and `gone` by the template, `clean` where the template changed it and the user did not,
+ * `merged` where both did, `kept` where the user did, `healed` where the user's change of the template's own file is taken back.
+ */
+export type FileFate = 'new' | 'clean' | 'merged' | 'conflict' | 'kept' | 'gone' | 'healed';
+
+export interface FileChange {
+  /** From the root of the repository. */
+  readonly path: string;
+  readonly fate: FileFate;
+  /** Whose it is by the template; undefined for a file that the template does not know. */
+  readonly ownership: Ownership | undefined;
+  /** The path before the template moved it. */
+  readonly from?: string;
+  /** Why it is in conflict, or what the user did that is kept. */
+  readonly message?: string;
+}
+
+export interface UpgradePlan {
+  /** By path. */
+  readonly files: readonly FileChange[];
+  readonly changes: readonly Change[];
+}
+
+/** The service as it is, and the two renders. Contents as they are on disk. */
+export interface Situation {
+  readonly name: string;
+  readonly prefix: Prefix;
+  readonly base: Pristine;
+  readonly ours: Tree;
+  readonly theirs: Pristine;
+  /** Those that lie between the two renders. */
+  readonly moves: readonly MoveRule[];
+}
+
+/**
+ * Plans an upgrade. Pure but for `merge`, which is given what has to be merged line by line.
+ * @throws SvcError plan/conflict where markers of a region are broken, or a link is where the template has a file
+ */
+export async function planUpgrade(situation: Situation, merge: (sides: Sides) => Promise<Merge>): Promise<UpgradePlan> {
+  const { base, ours, theirs, moves, prefix, name } = situation;
+  const moved = movedPaths(base, moves, prefix);
+  const movedOurs = new Map([...moved].filter(([from, to]) => base.get(from)?.ownership !== 'once' && !ours.has(to)));
+  const aligned = { base: withMoves(base, moved), ours: withMoves(ours, movedOurs), theirs };
+  const lineEnds = { ours: normaliseLineEnds(aligned.ours), theirs: normaliseLineEnds(theirs) };
+  const versions: Versions = {
+    base: normalisedPristine(aligned.base),
+    ours: lineEnds.ours.tree,
+    theirs: normalisedPristine(theirs),
+  };
+  const { merge: sides, settled } = separate(versions, name);
+  const merged = await merge(sides);
+  const decided = new Map([...merged.tree, ...settledFiles(settled)]);
+  const final = lineEnds.ours.restore(
+    new Map([...decided].map((entry) => withTheirLineEnds(entry, { ours: versions.ours, lineEnds: lineEnds.theirs }))),
+  );
+  const files = fatesOf({ versions, decided, settled, conflicts: merged.conflicts, moved: movedOurs });
+  return { files, changes: changesOf(ours, final) };
+}
+
+function normalisedPristine(files: Pristine): Pristine {
+  const { tree } = normaliseLineEnds(files);
+  return new Map([...files].map(([path, file]) => [path, { ...file, ...tree.get(path) }]));
+}
+
+function settledFiles(settled: ReadonlyMap<string, Settled>): Tree {
+  return new Map([...settled].flatMap(([path, { file }]) => (file ? [[path, file] as const] : [])));
+}
+
+/** A file that is new to the user has the line ends that the template wrote. */
+function withTheirLineEnds(
+  [path, file]: readonly [string, TreeFile],
+  { ours, lineEnds }: { readonly ours: Tree; readonly lineEnds: ReturnType<typeof normaliseLineEnds> },
+): readonly [string, TreeFile] {
+  return [path, ours.has(path) ? file : (lineEnds.restore(new Map([[path, file]])).get(path) ?? file)];
+}
+
+interface Decided {
+  readonly versions: Versions;
+  readonly decided: Tree;
+  readonly settled: ReadonlyMap<string, Settled>;
+  readonly conflicts: readonly Conflict[];
+  readonly moved: ReadonlyMap<string, string>;
+}
+
+function fatesOf({ versions, decided, settled, conflicts, moved }: Decided): readonly FileChange[] {
+  const { base, ours, theirs } = versions;
+  const cameFrom = new Map([...moved].map(([from, to]) => [to, from]));
+  const disputed = new Map(conflicts.map((conflict) => [conflict.path, conflict.message]));
+  const paths = [...new Set([...base.keys(), ...ours.keys(), ...decided.keys(), ...disputed.keys()])].sort();
+  return paths.flatMap((path) => {
+    const at = { base: base.get(path), ours: ours.get(path), final: decided.get(path), from: cameFrom.get(path) };
+    const message = disputed.get(path);
+    const told =
+      message !== undefined ? { fate: 'conflict' as const, message } : settled.get(path)?.healed ? { fate: 'healed' as const } : fateOf(at);
+    const ownership = (theirs.get(path) ?? base.get(path))?.ownership;
+    if (!told || (ownership === 'once' && told.fate === 'kept')) return [];
+    return [{ path, ownership, ...told, ...(at.from !== undefined && { from: at.from }) }];
+  });
+}
+
+interface FileAt {
+  readonly base: TreeFile | undefined;
+  readonly ours: TreeFile | undefined;
+  readonly final: TreeFile | undefined;
+  readonly from: string | undefined;
+}
+
+/** Nothing where neither side did anything to the file, or it is the user's own. */
+function fateOf({ base, ours, final, from }: FileAt): { readonly fate: FileFate; readonly message?: string } | undefined {
+  const edited = base !== undefined && !sameFile(base, ours);
+  if (!ours) {
+    if (final) return { fate: 'new' };
+    return edited ? { fate: 'kept', message: 'you deleted it or gave it another name' } : undefined;
+  }
+  if (!final) return { fate: 'gone' };
+  if (sameFile(ours, final) && from === undefined) return edited ? { fate: 'kept' } : undefined;
+  return { fate: edited ? 'merged' : 'clean' };
+}
+
+/** The way from one tree to the other. */
+function changesOf(before: Tree, after: Tree): readonly Change[] {
+  return [...new Set([...before.keys(), ...after.keys()])].sort().flatMap((path): readonly Change[] => {
+    const [old, now] = [before.get(path), after.get(path)];
+    if (sameFile(old, now)) return [];
+    if (old?.kind === 'link' || now?.kind === 'link') throw linkInTheWay(path);
+    if (!now) return old ? [{ kind: 'remove', path, expected: old.content }] : [];
+    const written = { path, content: now.content, executable: now.kind === 'executable' };
+    return [old ? { kind: 'replace', ...written, expected: old.content } : { kind: 'create', ...written }];
+  });
+}
+
+function linkInTheWay(path: string): SvcError {
+  return new SvcError('plan/conflict', `${path} is a link, and the template changes the file that was there`, {
+    hint: 'Put the file in place of the link, then run the command again',
+  });
+}
