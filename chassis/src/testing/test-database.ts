@@ -2,12 +2,11 @@ import { randomBytes } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import pg from 'pg';
 import type { RunningPostgres } from '../embedded-postgres/embedded-postgres.ts';
 
 export interface TestDatabase {
   readonly url: string;
-  /** Ends its sessions and drops it. With the last one, an embedded server ends too. */
+  /** Ends its sessions and drops it; calling it again does nothing more. With the last one, an embedded server ends too. */
   stop(): Promise<void>;
 }
 
@@ -32,7 +31,14 @@ export async function testDatabase(): Promise<TestDatabase> {
   await execute(server.url, `CREATE DATABASE ${name}`);
   const url = new URL(server.url);
   url.pathname = `/${name}`;
-  return { url: url.href, stop: () => stop(server, name) };
+  let stopped: Promise<void> | undefined;
+  return {
+    url: url.href,
+    stop() {
+      stopped ??= stop(server, name);
+      return stopped;
+    },
+  };
 }
 
 async function stop(server: Server, name: string): Promise<void> {
@@ -61,7 +67,9 @@ async function startEmbedded(): Promise<Server> {
   };
 }
 
+/** The driver is loaded here: a service without a database has none, and its tests import this module too. */
 async function execute(url: string, statement: string): Promise<void> {
+  const { default: pg } = await import('pg');
   const client = new pg.Client({ connectionString: url });
   await client.connect();
   try {
