@@ -3,6 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { RunningPostgres } from '../embedded-postgres/embedded-postgres.ts';
+import { guard } from './guardian.ts';
 
 export interface TestDatabase {
   readonly url: string;
@@ -58,11 +59,13 @@ async function startEmbedded(): Promise<Server> {
   const { startPostgres } = await import('../embedded-postgres/embedded-postgres.ts');
   const dataDir = await mkdtemp(join(tmpdir(), 'svckit-test-'));
   const server: RunningPostgres = await startPostgres({ dataDir });
+  const release = guard(server.pid, dataDir);
   return {
     url: server.url,
     async stop() {
       await server.stop();
       await rm(dataDir, { recursive: true, force: true });
+      release();
     },
   };
 }
