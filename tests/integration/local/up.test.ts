@@ -88,11 +88,12 @@ it('starts a crashed service again while the rest goes on', async () => {
   const other = await processOf(products);
   await get(`${orders}/crash`);
   await eventually(
-    () => get(orders),
-    ({ body }) => body === 'orders v1',
+    () => at.status(),
+    ({ services }) => services[0]?.message === 'runs again',
   );
+  expect((await at.status()).services[0]).toMatchObject({ name: 'orders', restarts: 1, condition: 'ready' });
+  expect((await get(orders)).body).toBe('orders v1');
   expect(await processOf(products)).toBe(other);
-  expect((await at.status()).services[0]).toMatchObject({ name: 'orders', restarts: 1, message: 'runs again' });
 });
 
 it('is one in a workspace: the second names the first', async () => {
