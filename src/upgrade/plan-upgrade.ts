@@ -95,7 +95,7 @@ interface Decided {
 function fatesOf({ versions, decided, settled, conflicts, moved }: Decided): readonly FileChange[] {
   const { base, ours, theirs } = versions;
   const cameFrom = new Map([...moved].map(([from, to]) => [to, from]));
-  const disputed = new Map(conflicts.map((conflict) => [conflict.path, conflict.message]));
+  const disputed = new Map(conflicts.map((conflict) => [conflict.path, reasonOf(conflict, ours)]));
   const paths = [...new Set([...base.keys(), ...ours.keys(), ...decided.keys(), ...disputed.keys()])].sort();
   return paths.flatMap((path) => {
     const at = { base: base.get(path), ours: ours.get(path), final: decided.get(path), from: cameFrom.get(path) };
@@ -106,6 +106,17 @@ function fatesOf({ versions, decided, settled, conflicts, moved }: Decided): rea
     if (!told || (ownership === 'once' && told.fate === 'kept')) return [];
     return [{ path, ownership, ...told, ...(at.from !== undefined && { from: at.from }) }];
   });
+}
+
+/** A conflict in words that say what is in the file now; what is rare is told as git tells it. */
+function reasonOf({ path, kind, message }: Conflict, ours: Tree): string {
+  if (kind === 'CONFLICT (modify/delete)') {
+    return ours.has(path)
+      ? 'the template deletes what you changed: yours is left'
+      : 'you deleted what the template changes: the template’s is there again';
+  }
+  if (kind === 'CONFLICT (binary)') return 'both changed it, and it is no text: yours is left';
+  return kind === 'CONFLICT (contents)' ? 'both changed the same lines' : message.replace(/^CONFLICT \([^)]*\): /, '');
 }
 
 interface FileAt {

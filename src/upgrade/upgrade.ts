@@ -1,31 +1,20 @@
-import { dirname, join, relative, resolve } from 'node:path';
+import { join, resolve } from 'node:path';
 import { SvcError } from '../errors.ts';
 import { type Change, type Write, writesOf } from '../plan/plan.ts';
 import type { Runtime } from '../runtime/runtime.ts';
-import { carryOut, recover } from '../state/carry-out.ts';
+import { recover } from '../state/carry-out.ts';
 import { withLock } from '../state/lock.ts';
-import { BASE_PATH } from '../template/base.ts';
 import { chassisPackage } from '../template/create/chassis.ts';
-import { LOCK_PATH } from '../template/lock.ts';
 import { type Template, usesChassis } from '../template/template.ts';
-import { type Labels, mergeTrees } from './merge.ts';
-import { readOurs, uncommitted } from './ours.ts';
-import {
-  beforeOf,
-  changesBack,
-  dropPending,
-  loadPending,
-  markersLeft,
-  type Pending,
-  requirePending,
-  savePending,
-  upgradeLock,
-} from './pending.ts';
+import { type Labels, type Merge, mergeTrees, type Sides } from './merge.ts';
+import { readOurs } from './ours.ts';
+import { beforeOf, loadPending, type Pending, savePending, upgradeLock } from './pending.ts';
 import { type FileChange, planUpgrade } from './plan-upgrade.ts';
 import { placed } from './pristine.ts';
 import { currentTemplate, type NewAnswers, type Release, renderRelease } from './release.ts';
 import { type Made, readMade, serviceFolder } from './service.ts';
 import type { Tree } from './tree.ts';
+import { agreed, carryOutTidily, ownChanges, writeAll } from './write.ts';
 
 /** What a user asks of `svc upgrade`. */
 export interface UpgradeOrder {
@@ -39,7 +28,7 @@ export interface UpgradeOrder {
 }
 
 /** `behind` and `planned` changed nothing; `conflict` waits for `--continue` or `--abort`, which end as `finished` and `aborted`. */
-export type UpgradeState = 'current' | 'behind' | 'planned' | 'upgraded' | 'conflict' | 'finished' | 'aborted';
+export type UpgradeState = 'current' | 'behind' | 'planned' | 'upgraded' | 'healed' | 'conflict' | 'finished' | 'aborted';
 
 export interface Upgrade {
   readonly state: UpgradeState;
@@ -71,6 +60,29 @@ export async function upgradeService(order: UpgradeOrder, runtime: Runtime): Pro
   });
 }
 
+/**
+ * Takes back what was changed of the template's own files, as the recorded version wrote them. Everything else stays.
+ * @throws SvcError as `upgradeService`
+ */
+export async function healService(order: Pick<UpgradeOrder, 'path' | 'yes' | 'summary'>, runtime: Runtime): Promise<Upgrade> {
+  const folder = await serviceFolder(resolve(runtime.cwd, order.path), runtime);
+  return withLock(upgradeLock(folder, runtime), runtime, async () => {
+    if (await loadPending(folder, runtime)) throw underWay(folder);
+    const made = await readMade(folder, runtime);
+    await recover(made.root, runtime);
+    const ours = await readOurs(made, made.pristine.keys(), runtime);
+    const { name, prefix, pristine } = made;
+    const unmerged = async ({ ours: tree }: Sides): Promise<Merge> => ({ tree, conflicts: [] });
+    const plan = await planUpgrade({ name, prefix, base: pristine, ours, theirs: pristine, moves: [] }, unmerged);
+    const { name: template, version } = made.lock.template;
+    const files = plan.files.filter(({ fate }) => fate === 'healed');
+    const notes = notesOf(made, plan.changes);
+    const upgrade: Upgrade = { ...placeOf(made), state: 'healed', template: { name: template, from: version, to: version }, files, notes };
+    if (files.length === 0) return upgrade;
+    return { ...upgrade, confirmed: await writeAll({ made, changes: plan.changes, upgrade }, order, runtime) };
+  });
+}
+
 /** Whether the template has changed since it made the service: looks at versions alone, and writes nothing. */
 export async function checkService(path: string, runtime: Runtime): Promise<Upgrade> {
   const made = await readMade(await serviceFolder(resolve(runtime.cwd, path), runtime), runtime);
@@ -78,37 +90,6 @@ export async function checkService(path: string, runtime: Runtime): Promise<Upgr
   const delivered = usesChassis(template) ? [await chassisPackage(runtime)] : [];
   const same = template.digest === made.lock.template.digest && bringsTheSame(made, delivered);
   return { ...about(made, template), state: same ? 'current' : 'behind' };
-}
-
-/**
- * Records an upgrade as finished after the user settled its conflicts.
- * @throws SvcError input/invalid where none is under way, plan/conflict naming the markers that are left
- */
-export async function continueUpgrade(path: string, runtime: Runtime): Promise<Upgrade> {
-  const folder = await serviceFolder(resolve(runtime.cwd, path), runtime);
-  return withLock(upgradeLock(folder, runtime), runtime, async () => {
-    const pending = await requirePending(folder, runtime);
-    refuseMarkers(await markersLeft(pending, runtime.fs));
-    const made = await readMade(folder, runtime);
-    const own = { lock: pending.own.lock, base: Buffer.from(pending.own.baseBase64, 'base64') };
-    await carryOut({ root: pending.root, changes: ownChanges(made, own) }, runtime);
-    await dropPending(folder, runtime);
-    return ended(pending, 'finished');
-  });
-}
-
-/**
- * Puts every file that an upgrade wrote back to what it was before, committed or not; all other files stay.
- * @throws SvcError input/invalid where none is under way
- */
-export async function abortUpgrade(path: string, runtime: Runtime): Promise<Upgrade> {
-  const folder = await serviceFolder(resolve(runtime.cwd, path), runtime);
-  return withLock(upgradeLock(folder, runtime), runtime, async () => {
-    const pending = await requirePending(folder, runtime);
-    await carryOutTidily({ root: pending.root, changes: await changesBack(pending, runtime.fs) }, runtime);
-    await dropPending(folder, runtime);
-    return ended(pending, 'aborted');
-  });
 }
 
 interface Prepared {
@@ -139,21 +120,15 @@ async function prepare(folder: string, order: UpgradeOrder, runtime: Runtime): P
 
 async function write(prepared: Prepared, order: UpgradeOrder, runtime: Runtime): Promise<Upgrade> {
   const { made, release, changes, upgrade } = prepared;
-  const { root } = made;
   const own = ownChanges(made, release.own);
-  refuseUncommitted(
-    await uncommitted(
-      made,
-      [...changes, ...own].map(({ path }) => path),
-      runtime,
-    ),
-  );
-  const confirmed = runtime.terminal.interactive && !order.yes;
-  if (confirmed) await confirm(order.summary(upgrade), runtime);
-  if (upgrade.files.some(({ fate }) => fate === 'conflict')) await writeConflict(prepared, runtime);
-  else await carryOutTidily({ root, changes: [...changes, ...own] }, runtime);
-  const state = upgrade.files.some(({ fate }) => fate === 'conflict') ? 'conflict' : 'upgraded';
-  return { ...upgrade, state, confirmed };
+  const disputed = upgrade.files.some(({ fate }) => fate === 'conflict');
+  if (!disputed) {
+    const confirmed = await writeAll({ made, changes: [...changes, ...own], upgrade }, order, runtime);
+    return { ...upgrade, state: 'upgraded', confirmed };
+  }
+  const confirmed = await agreed({ made, changes: [...changes, ...own], upgrade }, order, runtime);
+  await writeConflict(prepared, runtime);
+  return { ...upgrade, state: 'conflict', confirmed };
 }
 
 /** The way back is on disk before the first file is touched, and gone again where none was. */
@@ -181,13 +156,13 @@ async function writeConflict({ made, release, ours, changes, upgrade }: Prepared
   await savePending({ ...pending, phase: 'written' }, runtime);
 }
 
-function about({ name, folder, root, lock }: Made, { manifest }: Template): Omit<Upgrade, 'state'> {
-  const template = { name: lock.template.name, from: lock.template.version, to: manifest.version };
-  return { name, folder, root, template, files: [], notes: [], confirmed: false };
+function about(made: Made, { manifest }: Template): Omit<Upgrade, 'state'> {
+  const template = { name: made.lock.template.name, from: made.lock.template.version, to: manifest.version };
+  return { ...placeOf(made), template, files: [], notes: [] };
 }
 
-function ended({ name, folder, root, template, files }: Pending, state: UpgradeState): Upgrade {
-  return { state, name, folder, root, template, files, notes: [], confirmed: false };
+function placeOf({ name, folder, root }: Made): Pick<Upgrade, 'name' | 'folder' | 'root' | 'confirmed'> {
+  return { name, folder, root, confirmed: false };
 }
 
 /** Names on conflict markers; git takes them for branches, so each has to be another. */
@@ -215,22 +190,6 @@ async function packageChanges(made: Made, { delivered }: Release, { fs }: Runtim
   return (await Promise.all([...removed, ...added])).flat();
 }
 
-function ownChanges(made: Made, own: { readonly lock: string; readonly base: Uint8Array }): readonly Change[] {
-  return [
-    { kind: 'replace', path: placed(LOCK_PATH, 'service', made.prefix), content: own.lock, expected: made.own.lock },
-    { kind: 'replace', path: placed(BASE_PATH, 'service', made.prefix), content: own.base, expected: made.own.base },
-  ];
-}
-
-/** Carries out a plan, and removes the folders that it leaves empty. */
-async function carryOutTidily(plan: { readonly root: string; readonly changes: readonly Change[] }, runtime: Runtime): Promise<void> {
-  await carryOut(plan, runtime);
-  for (const { path } of plan.changes.filter(({ kind }) => kind === 'remove')) {
-    let folder = dirname(join(plan.root, path));
-    while (relative(plan.root, folder) !== '' && (await runtime.fs.removeFolder(folder))) folder = dirname(folder);
-  }
-}
-
 function notesOf({ placement }: Made, changes: readonly Change[]): readonly string[] {
   return [
     ...(changes.some(({ path }) => /(^|\/)package\.json$/.test(path)) ? ['package.json changes: run npm install afterwards'] : []),
@@ -238,31 +197,8 @@ function notesOf({ placement }: Made, changes: readonly Change[]): readonly stri
   ];
 }
 
-async function confirm(summary: string, { ask }: Runtime): Promise<void> {
-  if (await ask.confirm({ message: `${summary}\n\nWrite this?`, default: true })) return;
-  throw new SvcError('input/cancelled', 'Nothing was written', { hint: 'Run the command again when you are ready' });
-}
-
 function underWay(folder: string): SvcError {
   return new SvcError('plan/conflict', `An upgrade is under way in ${folder}`, {
     hint: 'Settle its conflicts, then: svc upgrade --continue; or take it back: svc upgrade --abort',
   });
-}
-
-function refuseUncommitted(paths: readonly string[]): void {
-  if (paths.length === 0) return;
-  throw new SvcError('plan/conflict', `Nothing was written: the upgrade would change files that are not committed:\n${listed(paths)}`, {
-    hint: 'Commit or stash them, then run the command again',
-  });
-}
-
-function refuseMarkers(places: readonly string[]): void {
-  if (places.length === 0) return;
-  throw new SvcError('plan/conflict', `Conflict markers are left:\n${listed(places)}`, {
-    hint: 'Edit these files until each says what it should, then: svc upgrade --continue',
-  });
-}
-
-function listed(lines: readonly string[]): string {
-  return lines.map((line) => `  ${line}`).join('\n');
 }

@@ -1,10 +1,11 @@
 import { join } from 'node:path';
 import type { CommandSpec } from '../../cli/command.ts';
 import { EXIT, SvcError } from '../../errors.ts';
-import { abortUpgrade, checkService, continueUpgrade, type Upgrade, upgradeService } from '../../upgrade/upgrade.ts';
+import { abortUpgrade, continueUpgrade } from '../../upgrade/settle.ts';
+import { checkService, healService, type Upgrade, upgradeService } from '../../upgrade/upgrade.ts';
 import { summary, view } from './upgrade.view.ts';
 
-type Mode = 'write' | 'dryRun' | 'check' | 'continue' | 'abort';
+type Mode = 'write' | 'dryRun' | 'check' | 'heal' | 'continue' | 'abort';
 
 interface Input {
   readonly mode: Mode;
@@ -30,6 +31,7 @@ export const upgrade: CommandSpec<Input, Upgrade> = {
       .argument('[path]', 'folder of the service (default: this folder)')
       .option('--dry-run', 'show what would happen to each file, and write nothing')
       .option('--check', 'only say whether the service is behind: exit code 1 where it is')
+      .option('--heal', 'only take back what was changed of files that are the template’s')
       .option('--set <input=value>', 'another answer; may be repeated, lists are separated by commas', collect, [])
       .option('-y, --yes', 'ask nothing')
       .option('--continue', 'finish an upgrade whose conflicts are settled')
@@ -49,6 +51,8 @@ export const upgrade: CommandSpec<Input, Upgrade> = {
     switch (mode) {
       case 'check':
         return checkService(path, runtime);
+      case 'heal':
+        return healService({ path, yes, summary }, runtime);
       case 'continue':
         return continueUpgrade(path, runtime);
       case 'abort':
@@ -79,7 +83,7 @@ export const upgrade: CommandSpec<Input, Upgrade> = {
   },
 };
 
-const MODES = { dryRun: '--dry-run', check: '--check', continue: '--continue', abort: '--abort' } as const;
+const MODES = { dryRun: '--dry-run', check: '--check', heal: '--heal', continue: '--continue', abort: '--abort' } as const;
 
 function modeOf(flags: Readonly<Record<string, unknown>>): Mode {
   const given = (Object.keys(MODES) as (keyof typeof MODES)[]).filter((mode) => flags[mode] === true);

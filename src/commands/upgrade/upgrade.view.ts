@@ -7,7 +7,7 @@ import type { Upgrade, UpgradeState } from '../../upgrade/upgrade.ts';
 export function view(upgrade: Upgrade, style: Style): string {
   const { state, confirmed, notes } = upgrade;
   const files = confirmed || state === 'finished' || state === 'aborted' ? [] : rows(upgrade.files, style);
-  const told = state === 'planned' || state === 'upgraded' || state === 'conflict' ? notes : [];
+  const told = state === 'planned' || state === 'upgraded' || state === 'healed' || state === 'conflict' ? notes : [];
   return [headline(upgrade, style), ...files, ...told.map((note) => style.faint(note)), ...nextSteps(upgrade, style)].join('\n');
 }
 
@@ -22,6 +22,7 @@ const SIGN: Readonly<Record<UpgradeState, string>> = {
   behind: '!',
   planned: '·',
   upgraded: '✓',
+  healed: '✓',
   conflict: '!',
   finished: '✓',
   aborted: '✓',
@@ -36,6 +37,7 @@ function headline({ state, name, template, files }: Upgrade, style: Style): stri
     behind: `is behind: ${way}`,
     planned: `would be upgraded: ${way}`,
     upgraded: `is upgraded: ${way}`,
+    healed: files.length > 0 ? `has what is the template’s again: ${template.name} ${to}` : 'has nothing to heal',
     conflict: `waits for you: ${way}, ${disputed} ${disputed === 1 ? 'file' : 'files'} in conflict`,
     finished: `is upgraded: ${way}`,
     aborted: `is as it was: ${template.name} ${from}`,
