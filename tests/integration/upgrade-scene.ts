@@ -1,0 +1,162 @@
+import { execFileSync } from 'node:child_process';
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  realpathSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { nodeRuntime } from '../../src/runtime/node/runtime.ts';
+import type { Runtime } from '../../src/runtime/runtime.ts';
+import { createService } from '../../src/template/create/create.ts';
+import { abortUpgrade, continueUpgrade } from '../../src/upgrade/settle.ts';
+import { checkService, healService, type Upgrade, upgradeService } from '../../src/upgrade/upgrade.ts';
+
+export type Files = Readonly<Record<string, string | Uint8Array>>;
+
+/** One version of a template: its payload with `files/` and `repository/`, and what its manifest says besides. */
+export interface TemplateVersion {
+  readonly version?: string;
+  readonly files: Files;
+  readonly executable?: readonly string[];
+  readonly svckit?: string;
+  readonly properties?: string;
+  readonly required?: string;
+}
+
+const NAME = "        name: { type: string, pattern: '^[a-z-]+$' }\n";
+
+/** A template in a folder and a service made from it, in a repository of its own, with real git. */
+export class Scene {
+  readonly folder = realpathSync(mkdtempSync(join(tmpdir(), 'svckit upgradé-')));
+  readonly service = join(this.folder, 'orders');
+  readonly #template = join(this.folder, 'template');
+  readonly runtime: Runtime;
+
+  constructor(override: Partial<Runtime> = {}) {
+    const real = nodeRuntime(new AbortController().signal, () => {});
+    const paths = { ...real.paths, state: join(this.folder, 'state') };
+    this.runtime = { ...real, cwd: this.folder, paths, terminal: { interactive: false, columns: 80 }, ...override };
+  }
+
+  /** The template is this from now on. */
+  release({ version = '1.0.0', files, executable = [], svckit = '', properties = '', required = 'name' }: TemplateVersion): void {
+    rmSync(this.#template, { recursive: true, force: true });
+    const manifest = `apiVersion: scaffolder.backstage.io/v1beta3
+kind: Template
+metadata: { name: tiny }
+spec:
+  type: service
+  parameters:
+    - title: Service
+      required: [${required}]
+      properties:
+${NAME}${properties}
+  steps: [{ id: new, action: 'svckit:new' }]
+  svckit:
+    version: ${version}
+${svckit}
+`;
+    for (const [path, content] of Object.entries({ 'template.yaml': manifest, ...files })) put(join(this.#template, path), content);
+    for (const path of executable) chmodSync(join(this.#template, path), 0o755);
+  }
+
+  /** Makes the service, at a path below the scene's folder. */
+  async make(at = 'orders', { git = true }: { readonly git?: boolean } = {}): Promise<void> {
+    await createService(
+      {
+        template: this.#template,
+        name: 'orders',
+        dir: at,
+        set: [],
+        answersFile: undefined,
+        yes: true,
+        dryRun: false,
+        install: false,
+        git: false,
+        summary: () => '',
+      },
+      this.runtime,
+    );
+    if (git && !existsSync(join(this.folder, '.git')) && at === 'orders') this.git('init', '--quiet');
+    if (git) this.commit();
+  }
+
+  /** What the user does to a file; undefined deletes it. */
+  edit(path: string, content: string | Uint8Array | undefined): void {
+    if (content === undefined) rmSync(join(this.service, path));
+    else put(join(this.service, path), content);
+  }
+
+  commit(): void {
+    this.git('add', '--all');
+    this.git('-c', 'user.name=a', '-c', 'user.email=a@example.com', 'commit', '--quiet', '--allow-empty', '-m', 'as it is');
+  }
+
+  git(...args: string[]): string {
+    return execFileSync('git', ['-c', 'core.autocrlf=false', ...args], { cwd: this.service, encoding: 'utf8' });
+  }
+
+  upgrade(more: Partial<Parameters<typeof upgradeService>[0]> = {}): Promise<Upgrade> {
+    return upgradeService({ path: this.service, set: [], dryRun: false, yes: true, summary: () => '', ...more }, this.runtime);
+  }
+
+  check = (): Promise<Upgrade> => checkService(this.service, this.runtime);
+  heal = (): Promise<Upgrade> => healService({ path: this.service, yes: true, summary: () => '' }, this.runtime);
+  continue = (): Promise<Upgrade> => continueUpgrade(this.service, this.runtime);
+  abort = (): Promise<Upgrade> => abortUpgrade(this.service, this.runtime);
+
+  read(path: string): string {
+    return readFileSync(join(this.service, path), 'utf8');
+  }
+
+  /** Every file below a folder, git's own left out, with its text; `*` after the path of an executable one. */
+  tree(folder = this.service): Record<string, string> {
+    const files = readdirSync(folder, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
+    const paths = files.map((entry) => join(entry.parentPath, entry.name)).filter((path) => !path.includes('/.git/'));
+    return Object.fromEntries(
+      paths
+        .sort()
+        .map((path) => [
+          `${path.slice(folder.length + 1)}${statSync(path).mode & 0o100 ? '*' : ''}`,
+          readFileSync(path).toString('latin1'),
+        ]),
+    );
+  }
+
+  /** A fresh render of the template as it is now, beside the service. */
+  async fresh(): Promise<Record<string, string>> {
+    const folder = join(this.folder, 'fresh', 'orders');
+    rmSync(folder, { recursive: true, force: true });
+    await this.make('fresh/orders', { git: false });
+    return this.tree(folder);
+  }
+
+  end(): void {
+    rmSync(this.folder, { recursive: true, force: true });
+  }
+}
+
+/** Fates by path. */
+export function fates({ files }: Upgrade): Record<string, string> {
+  return Object.fromEntries(files.map(({ path, fate }) => [path, fate]));
+}
+
+function put(path: string, content: string | Uint8Array): void {
+  mkdirSync(dirname(path), { recursive: true });
+  writeFileSync(path, content);
+}
+
+/** Twenty lines, some of them as given: `3 mine` is line 3. */
+export function lines(...changed: readonly string[]): string {
+  return Array.from({ length: 20 }, (_, line) => `${changed.find((each) => each.startsWith(`${line} `)) ?? `${line} as it was`}\n`).join(
+    '',
+  );
+}
