@@ -4,25 +4,16 @@ import type { MoveRule, Ownership } from '../template/manifest/manifest.ts';
 import { normaliseLineEnds } from './line-ends.ts';
 import type { Conflict, Merge, Sides } from './merge.ts';
 import { movedPaths, type Prefix, type Pristine, withMoves } from './pristine.ts';
-import { type Settled, separate, type Versions } from './sides.ts';
+import { type Settled, separate, type Told, type Versions } from './sides.ts';
 import { sameFile, type Tree, type TreeFile } from './tree.ts';
 
-/**
- * What an upgrade does to a file: `new` and `gone` by the template, `clean` where the template changed it and the user did not,
- * `merged` where both did, `kept` where the user did, `healed` where the user's change of the template's own file is taken back.
- */
-export type FileFate = 'new' | 'clean' | 'merged' | 'conflict' | 'kept' | 'gone' | 'healed';
-
-export interface FileChange {
+export interface FileChange extends Told {
   /** From the root of the repository. */
   readonly path: string;
-  readonly fate: FileFate;
   /** Whose it is by the template; undefined for a file that the template does not know. */
   readonly ownership: Ownership | undefined;
   /** The path before the template moved it. */
   readonly from?: string;
-  /** Why it is in conflict, or what the user did that is kept. */
-  readonly message?: string;
 }
 
 export interface UpgradePlan {
@@ -100,10 +91,10 @@ function fatesOf({ versions, decided, settled, conflicts, moved }: Decided): rea
   return paths.flatMap((path) => {
     const at = { base: base.get(path), ours: ours.get(path), final: decided.get(path), from: cameFrom.get(path) };
     const message = disputed.get(path);
-    const told =
-      message !== undefined ? { fate: 'conflict' as const, message } : settled.get(path)?.healed ? { fate: 'healed' as const } : fateOf(at);
+    const decision = settled.get(path);
+    const told = message !== undefined ? { fate: 'conflict' as const, message } : decision ? decision.told : fateOf(at);
     const ownership = (theirs.get(path) ?? base.get(path))?.ownership;
-    if (!told || (ownership === 'once' && told.fate === 'kept')) return [];
+    if (!told) return [];
     return [{ path, ownership, ...told, ...(at.from !== undefined && { from: at.from }) }];
   });
 }
@@ -127,7 +118,7 @@ interface FileAt {
 }
 
 /** Nothing where neither side did anything to the file, or it is the user's own. */
-function fateOf({ base, ours, final, from }: FileAt): { readonly fate: FileFate; readonly message?: string } | undefined {
+function fateOf({ base, ours, final, from }: FileAt): Told | undefined {
   const edited = base !== undefined && !sameFile(base, ours);
   if (!ours) {
     if (final) return { fate: 'new' };

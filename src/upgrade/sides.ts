@@ -14,8 +14,20 @@ export interface Versions {
 export interface Settled {
   /** What it becomes; undefined where it is not there. */
   readonly file: TreeFile | undefined;
-  /** The user had changed what is the template's. */
-  readonly healed: boolean;
+  /** Undefined where neither side did anything that is worth telling. */
+  readonly told?: Told | undefined;
+}
+
+/**
+ * What an upgrade does to a file: `new` and `gone` by the template, `clean` where the template changed it and the user did not,
+ * `merged` where both did, `kept` where the user did, `healed` where the user's change of the template's own file is taken back.
+ */
+export type FileFate = 'new' | 'clean' | 'merged' | 'conflict' | 'kept' | 'gone' | 'healed';
+
+export interface Told {
+  readonly fate: FileFate;
+  /** Why it is in conflict, or what the user did that is kept. */
+  readonly message?: string;
 }
 
 export interface Separated {
@@ -57,23 +69,44 @@ interface At {
 }
 
 const SETTLE: Readonly<Record<Exclude<Route, 'merge'>, (at: At, name: string) => Settled>> = {
-  once: ({ base, ours, theirs }) => ({ file: base === undefined && ours === undefined ? theirs : ours, healed: false }),
-  owned: ({ base, ours, theirs }) => ({ file: theirs, healed: !sameFile(base, ours) && !sameFile(ours, theirs) }),
-  region: ({ base, ours, theirs }, name) => {
-    const region = { name, path: theirs?.inArea ?? base?.inArea ?? '' };
-    const existing = ours && text(ours);
-    const current = existing === undefined ? undefined : regionIn(existing, region);
-    const [before, body] = [base && text(base), theirs && text(theirs)].map((each) => each && `${each.replace(/\n$/, '')}\n`);
-    const healed = before !== undefined && body !== undefined && current !== before && current !== body;
-    if (body !== undefined)
-      return { file: fileOf(current === body ? existing : withRegion(existing, { ...region, body }), ours ?? theirs), healed };
-    const left = existing === undefined ? undefined : withoutRegion(existing, region);
-    return { file: left?.trim() ? fileOf(left, ours) : undefined, healed: false };
+  once: ({ base, ours, theirs }) => {
+    if (theirs && !base && !ours) return { file: theirs, told: { fate: 'new' } };
+    const isNews = ours !== undefined && theirs !== undefined && !sameFile(base, theirs) && !sameFile(ours, theirs);
+    return { file: ours, told: isNews ? { fate: 'kept', message: 'yours alone: the template writes it otherwise now' } : undefined };
   },
+  owned: ({ base, ours, theirs }) => ({ file: theirs, told: sameFile(ours, theirs) ? undefined : tookOver(sameFile(base, ours)) }),
+  region: settleRegion,
 };
 
-function fileOf(content: string | undefined, like: TreeFile | undefined): TreeFile | undefined {
-  return content === undefined ? undefined : { kind: like?.kind ?? 'file', content: Buffer.from(content) };
+/** The lines between the markers are compared, not the file that others share. */
+function settleRegion({ base, ours, theirs }: At, name: string): Settled {
+  const region = { name, path: theirs?.inArea ?? base?.inArea ?? '' };
+  const existing = ours && text(ours);
+  const current = existing === undefined ? undefined : regionIn(existing, region);
+  const [before, body] = [base && bodyOf(base), theirs && bodyOf(theirs)];
+  if (body === undefined) return withoutItsRegion(ours, region);
+  if (body === current) return { file: ours };
+  const file = fileOf(withRegion(existing, { ...region, body }), ours ?? theirs);
+  return { file, told: before === undefined ? { fate: existing === undefined ? 'new' : 'clean' } : tookOver(before === current) };
+}
+
+function withoutItsRegion(ours: TreeFile | undefined, region: { readonly name: string; readonly path: string }): Settled {
+  if (!ours || regionIn(text(ours), region) === undefined) return { file: ours };
+  const left = withoutRegion(text(ours), region);
+  return left.trim() === '' ? { file: undefined, told: { fate: 'gone' } } : { file: fileOf(left, ours), told: { fate: 'clean' } };
+}
+
+function tookOver(wasUntouched: boolean): Told {
+  return { fate: wasUntouched ? 'clean' : 'healed' };
+}
+
+/** What stands between the markers: whole lines. */
+function bodyOf(file: TreeFile): string {
+  return `${text(file).replace(/\n$/, '')}\n`;
+}
+
+function fileOf(content: string, like: TreeFile | undefined): TreeFile {
+  return { kind: like?.kind ?? 'file', content: Buffer.from(content) };
 }
 
 function text({ content }: TreeFile): string {

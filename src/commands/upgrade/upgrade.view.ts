@@ -1,6 +1,7 @@
 import { plain, type Style } from '../../output/style.ts';
 import { padEnd, printable } from '../../output/text.ts';
-import type { FileChange, FileFate } from '../../upgrade/plan-upgrade.ts';
+import type { FileChange } from '../../upgrade/plan-upgrade.ts';
+import type { FileFate } from '../../upgrade/sides.ts';
 import type { Upgrade, UpgradeState } from '../../upgrade/upgrade.ts';
 
 /** What a person sees of `svc upgrade`: from which version to which, what became of each file, and how to go on. */
@@ -30,7 +31,7 @@ const SIGN: Readonly<Record<UpgradeState, string>> = {
 
 function headline({ state, name, template, files }: Upgrade, style: Style): string {
   const { from, to } = template;
-  const way = from === to ? `${template.name} ${to}, which changed` : `${template.name} ${from} to ${to}`;
+  const way = from === to ? `${template.name} ${to} as it is now` : `${template.name} ${from} to ${to}`;
   const disputed = files.filter(({ fate }) => fate === 'conflict').length;
   const text: Readonly<Record<UpgradeState, string>> = {
     current: `is up to date: ${template.name} ${to}`,
