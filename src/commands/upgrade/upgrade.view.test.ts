@@ -1,0 +1,72 @@
+import { describe, expect, it } from 'vitest';
+import { plain } from '../../output/style.ts';
+import type { Upgrade } from '../../upgrade/upgrade.ts';
+import { upgrade } from './upgrade.command.ts';
+import { summary, view } from './upgrade.view.ts';
+
+const result: Upgrade = {
+  state: 'planned',
+  name: 'orders',
+  folder: '/shop/services/orders',
+  root: '/shop',
+  template: { name: 'http-service', from: '1.0.0', to: '1.1.0' },
+  files: [
+    { path: 'a.txt', fate: 'kept', ownership: 'merged' },
+    { path: 'b.txt', fate: 'merged', ownership: 'merged', from: 'old/b.txt' },
+    { path: 'c.txt', fate: 'conflict', ownership: 'merged', message: 'both changed the same lines' },
+  ],
+  notes: ['package.json changes: run npm install afterwards'],
+  confirmed: false,
+};
+
+describe('svc upgrade shows', () => {
+  it('first what needs the user', () => {
+    expect(view(result, plain)).toBe(
+      [
+        '· orders would be upgraded: http-service 1.0.0 to 1.1.0',
+        '  conflict  c.txt  both changed the same lines',
+        '  merged    b.txt  was old/b.txt',
+        '  kept      a.txt',
+        'package.json changes: run npm install afterwards',
+        'Nothing was written.',
+      ].join('\n'),
+    );
+  });
+
+  it('how to go on from a conflict, and the files once where they were shown in a question', () => {
+    const shown = view({ ...result, state: 'conflict', confirmed: true }, plain);
+    expect(shown).toContain('1 file in conflict');
+    expect(shown).toContain('svc upgrade --continue');
+    expect(shown).not.toContain('c.txt');
+    expect(summary(result)).toContain('c.txt');
+  });
+
+  it('no control character of a hostile path', () => {
+    expect(view({ ...result, files: [{ path: 'a\u001b[2Jb', fate: 'new', ownership: 'merged' }] }, plain)).not.toContain('\u001b');
+  });
+
+  it('absolute paths to scripts, and tells them of a conflict by the exit code', () => {
+    expect(upgrade.toJson(result)).toMatchObject({ files: [{}, { path: '/shop/b.txt', from: '/shop/old/b.txt' }, {}] });
+    expect(upgrade.exitCode?.(result)).toBe(4);
+    expect(upgrade.exitCode?.({ ...result, files: [] })).toBe(0);
+    expect(upgrade.exitCode?.({ ...result, state: 'behind' })).toBe(1);
+  });
+});
+
+describe('svc upgrade takes', () => {
+  it.each([
+    ['two ways at once', [], { continue: true, abort: true }, '--continue and --abort'],
+    ['answers where nothing is rendered', [], { check: true, set: ['a=b'] }, '--set means nothing'],
+    ['an answer without a value', [], { set: ['a'] }, 'is no answer'],
+    ['two folders', ['a', 'b'], {}, 'Too many words: b'],
+  ])('not %s', (_, args, flags, message) => expect(() => upgrade.parse(args, flags)).toThrow(message));
+
+  it('a folder and answers', () => {
+    expect(upgrade.parse(['orders'], { set: ['a=b=c'], dryRun: true })).toEqual({
+      mode: 'dryRun',
+      path: 'orders',
+      set: [['a', 'b=c']],
+      yes: false,
+    });
+  });
+});
