@@ -1,5 +1,5 @@
 import { stripVTControlCharacters } from 'node:util';
-import stringWidth from 'string-width';
+import stringWidth from 'fast-string-width';
 
 /** Columns that a text takes: for what most lines are made of, that is their length, and known a hundred times faster. */
 export function widthOf(text: string): number {
@@ -24,7 +24,7 @@ export function truncate(text: string, columns: number): string {
   if (ONE_COLUMN_EACH.test(text)) return `${text.slice(0, columns - 1).replace(/…$/, '')}…`;
   let kept = '';
   let width = 0;
-  for (const { segment } of SEGMENTER.segment(text)) {
+  for (const { segment } of segmenter().segment(text)) {
     width += stringWidth(segment);
     if (width > columns - 1) break;
     kept += segment;
@@ -32,7 +32,13 @@ export function truncate(text: string, columns: number): string {
   return kept.endsWith('…') ? kept : `${kept}…`;
 }
 
-const SEGMENTER = new Intl.Segmenter();
+/** Made when it is first needed: that takes milliseconds, which most commands can do without. */
+let madeSegmenter: Intl.Segmenter | undefined;
+
+function segmenter(): Intl.Segmenter {
+  madeSegmenter ??= new Intl.Segmenter();
+  return madeSegmenter;
+}
 
 /** Foreign text made safe for a terminal: what would move the cursor, colour the rest or turn the line around becomes a visible sign. */
 export function printable(text: string): string {
