@@ -38,7 +38,7 @@ export interface ServiceDrift {
 export async function serviceDrift(path: string, runtime: Runtime): Promise<ServiceDrift> {
   const made = await readMade(await serviceFolder(resolve(runtime.cwd, path), runtime), runtime);
   const { name, folder, root, lock, pristine } = made;
-  const ours = await readOurs(made, pristine.keys(), runtime);
+  const ours = await readOurs(made, pristine, runtime);
   return { name, folder, root, template: lock.template, files: driftOf(pristine, ours, name) };
 }
 

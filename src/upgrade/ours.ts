@@ -13,20 +13,19 @@ const LANES = 16;
 
 /**
  * The service's files by path from the root: what git tracks or would add, without git all but what is built or installed, and
- * whatever is at one of the `known` paths. What svckit itself keeps there is left out, and so are services inside of this one.
+ * whatever is at a path of the template's. What svckit itself keeps there is left out, and so are services inside of this one.
  */
-export async function readOurs(made: Made, known: Iterable<string>, runtime: Runtime): Promise<Tree> {
+export async function readOurs(made: Made, known: Tree, runtime: Runtime): Promise<Tree> {
   const { root, prefix, placement, delivered } = made;
   const found = placement.git === undefined ? await walk(made.folder, '', runtime.fs) : await listed(made, runtime);
   const own = withoutOthers(found).map((path) => (prefix === '' ? path : `${prefix}/${path}`));
-  const template = new Set(known);
   const left = new Set(delivered.map(({ path }) => path));
-  const paths = [...new Set([...own, ...template])].filter((path) => !left.has(path));
+  const paths = [...new Set([...own, ...known.keys()])].filter((path) => !left.has(path));
   const files: (readonly [string, TreeFile])[] = [];
   const queue = [...paths];
   const lane = async () => {
     for (let path = queue.shift(); path !== undefined; path = queue.shift()) {
-      const file = await readFile(join(root, path), { anySize: template.has(path), fs: runtime.fs });
+      const file = await readFile(join(root, path), known.get(path), runtime);
       if (file) files.push([path, file]);
     }
   };
@@ -79,14 +78,15 @@ function withoutOthers(paths: readonly string[]): readonly string[] {
   return paths.filter((path) => !path.startsWith('.svc/') && !inner.some((folder) => path.startsWith(folder)));
 }
 
-/** A link is never followed, and never written: that it is one is all there is to know. */
-async function readFile(
-  path: string,
-  { anySize, fs }: { readonly anySize: boolean; readonly fs: FileSystem },
-): Promise<TreeFile | undefined> {
+/**
+ * A link is never followed, and never written: that it is one is all there is to know. Windows knows no executable bit, so there
+ * it is as the template has it.
+ */
+async function readFile(path: string, known: TreeFile | undefined, { fs, platform }: Runtime): Promise<TreeFile | undefined> {
   const info = await fs.info(path);
   if (info?.kind === 'link') return { kind: 'link', content: Buffer.from(path) };
-  if (info?.kind !== 'file' || (!anySize && info.size > LARGEST_OWN)) return undefined;
+  if (info?.kind !== 'file' || (!known && info.size > LARGEST_OWN)) return undefined;
   const content = await fs.readBytes(path);
-  return content && { kind: info.executable ? 'executable' : 'file', content };
+  const executable = platform.startsWith('windows') ? known?.kind === 'executable' : info.executable;
+  return content && { kind: executable ? 'executable' : 'file', content };
 }

@@ -89,11 +89,12 @@ function fatesOf({ versions, decided, settled, conflicts, moved }: Decided): rea
   const disputed = new Map(conflicts.map((conflict) => [conflict.path, reasonOf(conflict, ours)]));
   const paths = [...new Set([...base.keys(), ...ours.keys(), ...decided.keys(), ...disputed.keys()])].sort();
   return paths.flatMap((path) => {
-    const at = { base: base.get(path), ours: ours.get(path), final: decided.get(path), from: cameFrom.get(path) };
+    const sides = { base: base.get(path), ours: ours.get(path), theirs: theirs.get(path) };
+    const at = { ...sides, final: decided.get(path), from: cameFrom.get(path) };
     const message = disputed.get(path);
     const decision = settled.get(path);
     const told = message !== undefined ? { fate: 'conflict' as const, message } : decision ? decision.told : fateOf(at);
-    const ownership = (theirs.get(path) ?? base.get(path))?.ownership;
+    const ownership = (sides.theirs ?? sides.base)?.ownership;
     if (!told) return [];
     return [{ path, ownership, ...told, ...(at.from !== undefined && { from: at.from }) }];
   });
@@ -113,19 +114,21 @@ function reasonOf({ path, kind, message }: Conflict, ours: Tree): string {
 interface FileAt {
   readonly base: TreeFile | undefined;
   readonly ours: TreeFile | undefined;
+  readonly theirs: TreeFile | undefined;
   readonly final: TreeFile | undefined;
   readonly from: string | undefined;
 }
 
 /** Nothing where neither side did anything to the file, or it is the user's own. */
-function fateOf({ base, ours, final, from }: FileAt): Told | undefined {
-  const edited = base !== undefined && !sameFile(base, ours);
-  if (!ours) {
-    if (final) return { fate: 'new' };
-    return edited ? { fate: 'kept', message: 'you deleted it or gave it another name' } : undefined;
+function fateOf({ base, ours, theirs, final, from }: FileAt): Told | undefined {
+  const edited = !sameFile(base, ours);
+  if (!ours && final) {
+    const isMerged = theirs !== undefined && !sameFile(final, theirs);
+    return isMerged ? { fate: 'merged', message: 'the template’s new name for a file that you changed' } : { fate: 'new' };
   }
-  if (!final) return { fate: 'gone' };
-  if (sameFile(ours, final) && from === undefined) return edited ? { fate: 'kept' } : undefined;
+  if (!ours) return base && { fate: 'kept', message: 'you deleted it or gave it another name' };
+  if (!final) return edited ? { fate: 'gone', message: 'it has another name now' } : { fate: 'gone' };
+  if (sameFile(ours, final) && from === undefined) return edited && base ? { fate: 'kept' } : undefined;
   return { fate: edited ? 'merged' : 'clean' };
 }
 

@@ -70,7 +70,7 @@ export async function healService(order: Pick<UpgradeOrder, 'path' | 'yes' | 'su
     if (await loadPending(folder, runtime)) throw underWay(folder);
     const made = await readMade(folder, runtime);
     await recover(made.root, runtime);
-    const ours = await readOurs(made, made.pristine.keys(), runtime);
+    const ours = await readOurs(made, made.pristine, runtime);
     const { name, prefix, pristine } = made;
     const unmerged = async ({ ours: tree }: Sides): Promise<Merge> => ({ tree, conflicts: [] });
     const plan = await planUpgrade({ name, prefix, base: pristine, ours, theirs: pristine, moves: [] }, unmerged);
@@ -108,7 +108,7 @@ async function prepare(folder: string, order: UpgradeOrder, runtime: Runtime): P
   const release = await renderRelease(made, { template, set: order.set, ask }, runtime);
   const same = release.own.lock === Buffer.from(made.own.lock).toString('utf8') && bringsTheSame(made, release.delivered);
   if (same) return { made, release, ours: new Map(), changes: [], upgrade: { ...about(made, template), state: 'current' } };
-  const ours = await readOurs(made, [...made.pristine.keys(), ...release.pristine.keys()], runtime);
+  const ours = await readOurs(made, new Map([...release.pristine, ...made.pristine]), runtime);
   const { name, prefix, pristine: base } = made;
   const situation = { name, prefix, base, ours, theirs: release.pristine, moves: release.moves };
   const plan = await planUpgrade(situation, (sides) => mergeTrees(sides, labelsOf(made, template), runtime));

@@ -69,7 +69,7 @@ describe('a user’s edit', () => {
     scene.edit('a.txt', lines('3 mine'));
     scene.commit();
     scene.release({ version: '1.1.0', files: { 'files/b.txt': lines('15 theirs') } });
-    await scene.upgrade();
+    expect(fates(await scene.upgrade())).toEqual({ 'a.txt': 'gone', 'b.txt': 'merged' });
     expect(scene.tree()).toMatchObject({ 'b.txt': lines('3 mine', '15 theirs') });
     expect(existsSync(join(scene.service, 'a.txt'))).toBe(false);
   });
@@ -103,7 +103,7 @@ describe('a user’s edit', () => {
     scene.edit('mine/a.txt', lines());
     scene.commit();
     scene.release({ version: '1.1.0', files: { 'files/a.txt': lines('15 theirs') } });
-    expect((await scene.upgrade()).state).toBe('upgraded');
+    expect(fates(await scene.upgrade())).toEqual({ 'a.txt': 'kept', 'mine/a.txt': 'merged' });
     expect(scene.read('mine/a.txt')).toBe(lines('15 theirs'));
     expect(existsSync(join(scene.service, 'a.txt'))).toBe(false);
   });
