@@ -106,7 +106,8 @@ async function prepare(folder: string, order: UpgradeOrder, runtime: Runtime): P
   const template = await currentTemplate(made, runtime);
   const ask = runtime.terminal.interactive && !order.yes;
   const release = await renderRelease(made, { template, set: order.set, ask }, runtime);
-  const same = release.own.lock === Buffer.from(made.own.lock).toString('utf8') && bringsTheSame(made, release.delivered);
+  const same =
+    release.own.lock === Buffer.from(made.own.lock).toString('utf8').replaceAll('\r\n', '\n') && bringsTheSame(made, release.delivered);
   if (same) return { made, release, ours: new Map(), changes: [], upgrade: { ...about(made, template), state: 'current' } };
   const ours = await readOurs(made, new Map([...release.pristine, ...made.pristine]), runtime);
   const { name, prefix, pristine: base } = made;

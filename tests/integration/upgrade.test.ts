@@ -1,5 +1,6 @@
 import { chmodSync, existsSync, mkdirSync, readdirSync, readlinkSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { serviceDrift } from '../../src/upgrade/drift.ts';
 import { upgradeService } from '../../src/upgrade/upgrade.ts';
@@ -191,6 +192,49 @@ describe('a user’s edit', () => {
     expect(fates(await scene.upgrade())).toEqual({ 'a.txt': 'conflict', 'a.txt~tiny-1.1.0': 'new' });
     expect(readlinkSync(join(scene.service, 'a.txt'))).toBe('elsewhere.txt');
     expect(scene.tree()).toMatchObject({ 'elsewhere.txt': 'mine', 'a.txt~tiny-1.1.0': lines('3 theirs') });
+  });
+});
+
+describe('what else is in a service', () => {
+  it('is a conflict where an answer switches off a file that was edited, and goes where it was not', async () => {
+    const files = { 'files/db/a.sql': lines(), 'files/db/b.sql': 'other\n', 'files/c.txt': 'c\n' };
+    const properties = '        database: { type: string, enum: [none, postgres], default: postgres }\n';
+    const svckit = '    include: [{ paths: [db/**], when: { database: postgres } }]';
+    scene.release({ files, properties, svckit });
+    await scene.make();
+    scene.edit('db/a.sql', lines('3 mine'));
+    scene.commit();
+    const upgraded = await scene.upgrade({ set: [['database', 'none']] });
+    expect(fates(upgraded)).toEqual({ 'db/a.sql': 'conflict', 'db/b.sql': 'gone' });
+    expect(scene.read('db/a.sql')).toBe(lines('3 mine'));
+  });
+
+  it('may have any name, no last line end, and links of the user’s own', async () => {
+    const path = 'ein schöner name.txt';
+    scene.release({ files: { [`files/${path}`]: lines().trimEnd(), 'files/b.txt': 'b' } });
+    await scene.make();
+    scene.edit(path, lines('3 mine').trimEnd());
+    symlinkSync('nowhere', join(scene.service, 'link'));
+    scene.commit();
+    scene.release({ version: '1.1.0', files: { [`files/${path}`]: lines('15 theirs').trimEnd(), 'files/b.txt': 'c' } });
+    expect(fates(await scene.upgrade())).toEqual({ [path]: 'merged', 'b.txt': 'clean' });
+    expect(scene.tree()).toMatchObject({ [path]: lines('3 mine', '15 theirs').trimEnd(), 'b.txt': 'c' });
+    expect(readlinkSync(join(scene.service, 'link'))).toBe('nowhere');
+  });
+
+  it('that a hostile lock or record names outside of it is refused', async () => {
+    scene.release({ files: { 'files/a.txt': 'a' } });
+    await scene.make();
+    const lock = scene.read('.svc/lock.yaml');
+    scene.edit('.svc/lock.yaml', lock.replace('name: tiny', 'name: "../../x"'));
+    await expect(scene.upgrade()).rejects.toMatchObject({ code: 'template/invalid' });
+    scene.edit('.svc/lock.yaml', lock);
+    const file = { path: '../outside', mode: 'merged', text: '' };
+    scene.edit('.svc/base.gz', gzipSync(JSON.stringify({ version: 1, files: [file], delivered: [] })));
+    await expect(scene.upgrade()).rejects.toMatchObject({ code: 'plan/unsafe-path' });
+    await expect(serviceDrift(scene.service, scene.runtime)).rejects.toMatchObject({ code: 'plan/unsafe-path' });
+    scene.edit('.svc/base.gz', 'no gzip');
+    await expect(scene.upgrade()).rejects.toMatchObject({ code: 'template/invalid' });
   });
 });
 

@@ -5,7 +5,8 @@ import { printable } from '../../output/text.ts';
 import { type Difference, type FileDrift, isDrift, type ServiceDrift } from '../../upgrade/drift.ts';
 
 /** What a person sees of `svc diff`: first what belongs to the template and was changed, then what the user may change. */
-export function view({ name, template, files, root, folder }: ServiceDrift, style: Style): string {
+export function view({ name: written, template, files, root, folder }: ServiceDrift, style: Style): string {
+  const name = printable(written);
   const made = `${template.name} ${template.version}`;
   if (files.length === 0) return `${style.good('✓')} ${style.strong(name)} is as ${made} wrote it`;
   const drifted = files.filter(isDrift);

@@ -15,7 +15,7 @@ export function view(upgrade: Upgrade, style: Style): string {
 /** The files of a plan, as the question before writing shows them. */
 export function summary(upgrade: Upgrade): string {
   const { name, template } = upgrade;
-  return [`${name}: ${template.name} ${template.from} to ${template.to}`, ...rows(upgrade.files, plain)].join('\n');
+  return [`${printable(name)}: ${template.name} ${template.from} to ${template.to}`, ...rows(upgrade.files, plain)].join('\n');
 }
 
 const SIGN: Readonly<Record<UpgradeState, string>> = {
@@ -44,7 +44,7 @@ function headline({ state, name, template, files }: Upgrade, style: Style): stri
     aborted: `is as it was: ${template.name} ${from}`,
   };
   const paint = SIGN[state] === '✓' ? style.good : SIGN[state] === '!' ? style.warn : style.faint;
-  return `${paint(SIGN[state])} ${style.strong(name)} ${text[state]}`;
+  return `${paint(SIGN[state])} ${style.strong(printable(name))} ${text[state]}`;
 }
 
 /** What needs the user comes first. */
