@@ -14,11 +14,19 @@ const SHOWN_LINES = 12;
 const INSTALL_TIMEOUT_MS = 10 * 60_000;
 const GIT_TIMEOUT_MS = 60_000;
 
-/** Runs `npm install` in this folder. */
+/**
+ * Runs `npm install` in this folder: first with what npm's cache holds, which saves asking for every package whether there is a newer
+ * one; where the cache is too old for that, as npm does it by itself.
+ */
 export async function installPackages(folder: string, runtime: Runtime): Promise<Outcome> {
   runtime.emit({ id: 'install', state: 'start', text: 'Installing packages' });
-  const call = { command: 'npm', args: ['install', '--no-fund', '--no-audit'], cwd: folder, timeoutMs: INSTALL_TIMEOUT_MS };
-  const outcome = await outcomeOf([call], { next: `cd ${folder} && npm install`, runtime });
+  const install = (...more: readonly string[]) => {
+    const args = ['install', '--no-fund', '--no-audit', ...more];
+    const call = { command: 'npm', args, cwd: folder, timeoutMs: INSTALL_TIMEOUT_MS };
+    return outcomeOf([call], { next: `cd ${folder} && npm install`, runtime });
+  };
+  const quick = await install('--prefer-offline');
+  const outcome = quick.state === 'failed' && !runtime.signal.aborted ? await install() : quick;
   const failed = outcome.state === 'failed';
   runtime.emit({ id: 'install', state: failed ? 'failed' : 'done', text: failed ? 'Packages were not installed' : 'Packages installed' });
   return outcome;
