@@ -4,7 +4,7 @@ import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeF
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { inTurn, report } from './harness.mjs';
+import { inTurn, median, RUNS, report, timeOf } from './harness.mjs';
 
 const svc = join(dirname(dirname(fileURLToPath(import.meta.url))), 'bin', 'svc.js');
 const FILES = 40;
@@ -14,6 +14,7 @@ const work = mkdtempSync(join(tmpdir(), 'svckit-bench-'));
 try {
   version();
   scaffold();
+  install();
 } finally {
   rmSync(work, { recursive: true, force: true });
 }
@@ -50,6 +51,19 @@ function scaffold() {
     if (readdirSync(target).length < FILES) throw new Error('Hygen did not write its files');
     report({ what, value: subject, peer, peerName: 'Hygen', goal: { ratio: 0.8 } });
   }
+}
+
+/** From npm's cache: the first run fills it. */
+function install() {
+  const target = join(work, 'installed');
+  const args = [svc, 'new', 'http-service', 'orders', '--dir', target, '--yes', '--no-git'];
+  const run = () => {
+    rmSync(target, { recursive: true, force: true });
+    return timeOf({ command: process.execPath, args, env: { XDG_STATE_HOME: join(work, 'state') } });
+  };
+  run();
+  const times = Array.from({ length: Math.min(RUNS, 3) }, run);
+  report({ what: 'svc new with npm install, warm cache', value: median(times), goal: { atMost: 8_000 } });
 }
 
 function ourTemplate() {

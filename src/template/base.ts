@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { gunzipSync, gzipSync } from 'node:zlib';
+import * as v from 'valibot';
 import { SvcError } from '../errors.ts';
 import type { Ownership } from './manifest/manifest.ts';
 import type { Area, RenderedFile } from './template.ts';
@@ -50,8 +51,7 @@ export function encodeBase(files: readonly RenderedFile[], delivered: readonly D
  */
 export function decodeBase(packed: Uint8Array): Base {
   try {
-    const document = JSON.parse(gunzipSync(packed, { maxOutputLength: MOST_BYTES }).toString('utf8')) as EncodedBase;
-    if (document.version !== 1) throw new TypeError(`version ${document.version}`);
+    const document = v.parse(encodedBase, JSON.parse(gunzipSync(packed, { maxOutputLength: MOST_BYTES }).toString('utf8')));
     return { files: document.files.map(decodeFile), delivered: document.delivered };
   } catch (cause) {
     throw new SvcError('template/invalid', `${BASE_PATH} cannot be read`, {
@@ -61,21 +61,24 @@ export function decodeBase(packed: Uint8Array): Base {
   }
 }
 
-interface EncodedBase {
-  readonly version: number;
-  readonly files: readonly EncodedFile[];
-  readonly delivered: Base['delivered'];
-}
-
 /** `x` and `repository` are left out where they say nothing; content is `text` where it is UTF-8. */
-interface EncodedFile {
-  readonly path: string;
-  readonly mode: Ownership;
-  readonly area?: 'repository';
-  readonly x?: true;
-  readonly text?: string;
-  readonly base64?: string;
-}
+const encodedFile = v.strictObject({
+  path: v.string(),
+  mode: v.picklist(['owned', 'merged', 'once', 'region']),
+  area: v.optional(v.literal('repository')),
+  x: v.optional(v.literal(true)),
+  text: v.optional(v.string()),
+  base64: v.optional(v.string()),
+});
+
+/** Comes from a repository, and so from strangers. */
+const encodedBase = v.strictObject({
+  version: v.literal(1),
+  files: v.array(encodedFile),
+  delivered: v.array(v.strictObject({ path: v.string(), digest: v.string() })),
+});
+
+type EncodedFile = v.InferOutput<typeof encodedFile>;
 
 function encodeFile({ area, path, ownership, executable, content }: RenderedFile): EncodedFile {
   const bytes = Buffer.from(content);
