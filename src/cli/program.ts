@@ -23,6 +23,7 @@ export function program(
     .description(INTRO)
     .version(version, '-V, --version', 'print the version')
     .helpOption('-h, --help', 'show help')
+    .helpCommand('help [command]', 'Show help of a command')
     .addHelpText('after', OUTRO)
     .exitOverride()
     .showHelpAfterError(false)

@@ -11,7 +11,7 @@ interface Input {
 /** `svc diff`: what differs from the files that the template wrote. */
 export const diff: CommandSpec<Input, ServiceDrift> = {
   name: 'diff',
-  summary: 'show which files differ from what the template wrote, and whose they are',
+  summary: 'Show which files differ from what the template wrote, and whose they are',
   examples: [
     ['svc diff', 'the service in this folder'],
     ['svc diff services/orders --json', 'for scripts; exit 1 where a file of the template was changed'],

@@ -19,7 +19,7 @@ interface Input {
 /** `svc new`: a service, or a workspace, from a template. */
 export const newService: CommandSpec<Input, Created> = {
   name: 'new',
-  summary: 'make a service or a workspace from a template',
+  summary: 'Make a service or a workspace from a template',
   completes: 'template',
   examples: [
     ['svc new', 'choose a template and answer its questions'],

@@ -17,7 +17,7 @@ interface Input {
 /** `svc upgrade`: a service to the current version of its template, nothing of the user's lost. */
 export const upgrade: CommandSpec<Input, Upgrade> = {
   name: 'upgrade',
-  summary: 'bring a service to the current version of its template, your edits kept',
+  summary: 'Bring a service to the current version of its template, your edits kept',
   examples: [
     ['svc upgrade', 'the service in this folder'],
     ['svc upgrade services/orders --dry-run', 'see what would happen to each file, and write nothing'],
