@@ -26,7 +26,7 @@ try {
   if (samples.memory.length > 0)
     report({ what: 'memory of the background process', value: median(samples.memory), unit: 'MB', goal: { atMost: 110 } });
 } finally {
-  if (existsSync(workspace)) execFileSync(process.execPath, [svc, 'down'], { cwd: workspace, env, stdio: 'ignore' });
+  if (existsSync(workspace)) execFileSync(process.execPath, [svc, 'down', '--data', '--yes'], { cwd: workspace, env, stdio: 'ignore' });
   rmSync(work, { recursive: true, force: true });
 }
 

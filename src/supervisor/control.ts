@@ -1,7 +1,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { SvcError } from '../errors.ts';
-import type { DeployRequest, SystemEvent, UpRequest, WireError } from '../target/local/protocol.ts';
+import type { DeployRequest, DownRequest, SystemEvent, UpRequest, WireError } from '../target/local/protocol.ts';
 import { refusal } from './guard.ts';
 import type { LocalSystem } from './local-system.ts';
 
@@ -35,8 +35,8 @@ const ROUTES: Readonly<Record<string, Handle>> = {
     call.response.end();
   },
   'POST /down': async ({ request, response, system }) => {
-    const { services } = (await bodyOf(request)) as { readonly services: readonly string[] };
-    json(response, 200, { ended: await system.down(services) });
+    const { services, forget } = (await bodyOf(request)) as DownRequest;
+    json(response, 200, { ended: await system.down(services, forget) });
   },
   'GET /logs': async ({ response, system, query }) => {
     const tell = stream<unknown>(response);

@@ -2,6 +2,7 @@ import { rmSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
+import { removeCluster } from '../../chassis/src/embedded-postgres/cluster.ts';
 import { SvcError } from '../errors.ts';
 import { nodeFiles } from '../runtime/node/files.ts';
 import type { DeployRequest, LogLine, Plan, SystemEvent, SystemStatus, UpRequest } from '../target/local/protocol.ts';
@@ -52,6 +53,7 @@ export class LocalSystem {
   /** Resolves when `svc down` ended everything. */
   readonly closed: Promise<void>;
   #close: () => void = () => {};
+  #forget = false;
 
   private constructor(
     options: LocalSystemOptions,
@@ -151,9 +153,10 @@ export class LocalSystem {
     });
   }
 
-  /** Ends the named services; everything, this process included, where none is named. */
-  async down(names: readonly string[]): Promise<readonly string[]> {
+  /** Ends the named services; everything, this process included, where none is named: with `forget` its data too. */
+  async down(names: readonly string[], forget: boolean): Promise<readonly string[]> {
     if (names.length > 0) return this.#services.down(names);
+    this.#forget = forget;
     const ended = await this.#services.down(undefined);
     this.#close();
     return ended;
@@ -183,6 +186,14 @@ export class LocalSystem {
     await this.traces.close();
     await this.#database.stop();
     this.#logs.flush();
+    if (this.#forget) await this.#forgetData();
+  }
+
+  /** Databases, traces, logs and addresses; what finds this process goes last, as after any stop. */
+  async #forgetData(): Promise<void> {
+    const { state } = this.#options;
+    await removeCluster(join(state, 'postgres'));
+    for (const name of ['logs', 'system.json']) rmSync(join(state, name), { recursive: true, force: true });
   }
 
   kill(): void {

@@ -27,7 +27,7 @@ interface Link {
 const SYSTEMS: Readonly<Record<string, string>> = { darwin: 'darwin', linux: 'linux', win32: 'windows' };
 
 /** Where root keeps what the server's user must reach: the first that can be written. Neither is swept by the system while in use. */
-const SHARED_FOLDERS = ['/var/lib/svckit', '/var/tmp/svckit'];
+export const SHARED_FOLDERS = ['/var/lib/svckit', '/var/tmp/svckit'];
 
 /**
  * The server's programs for this machine, from npm, with their libraries linked (the package's install script may not have run).

@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { chown, mkdir, open, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { sharedFolder } from './binaries.ts';
+import { SHARED_FOLDERS, sharedFolder } from './binaries.ts';
 import { EmbeddedPostgresError } from './errors.ts';
 import { canReach, type ServerUser } from './server-user.ts';
 
@@ -46,6 +46,13 @@ export async function reachableFolder(dataDir: string, user: ServerUser | undefi
   const folder = join(await sharedFolder(), `data-${await placeOf(dataDir)}`);
   await mkdir(folder, { recursive: true, mode: 0o711 });
   return folder;
+}
+
+/** Removes a data folder, and what stands for it where the server could not reach it. Its server must have ended. */
+export async function removeCluster(dataDir: string): Promise<void> {
+  const place = await readFile(join(dataDir, 'place'), 'utf8').catch(() => '');
+  const elsewhere = /^[0-9a-f]{32}$/.test(place.trim()) ? SHARED_FOLDERS.map((shared) => join(shared, `data-${place.trim()}`)) : [];
+  for (const folder of [...elsewhere, dataDir]) await rm(folder, { recursive: true, force: true });
 }
 
 async function canEnter(folder: string, user: ServerUser | undefined): Promise<boolean> {

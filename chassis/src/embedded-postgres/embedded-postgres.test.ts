@@ -7,6 +7,7 @@ import { build } from 'esbuild';
 import pg from 'pg';
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
 import { usable } from './binaries.ts';
+import { removeCluster } from './cluster.ts';
 import { type PostgresOptions, type RunningPostgres, startPostgres } from './embedded-postgres.ts';
 import { identityOf } from './processes.ts';
 import { canReach, serverUser } from './server-user.ts';
@@ -32,7 +33,18 @@ beforeEach(async () => {
 
 afterAll(async () => {
   for (const one of started) await ('stop' in one ? one.stop() : one.kill('SIGKILL'));
+  for (const name of await readdir(home)) await removeCluster(join(home, name));
   await rm(home, { recursive: true, force: true });
+});
+
+it('removes the data of a folder, wherever it lies', async () => {
+  await chmod(dataDir, 0o700);
+  const server = await start({ dataDir });
+  const data = (await query(server.url, 'show data_directory'))[0]?.['data_directory'];
+  await server.stop();
+  await removeCluster(dataDir);
+  await expect(stat(String(data))).rejects.toThrow('ENOENT');
+  await expect(stat(dataDir)).rejects.toThrow('ENOENT');
 });
 
 it('makes a server that answers on loopback, and keeps its data from start to start', async () => {

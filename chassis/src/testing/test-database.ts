@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { chmod, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { RunningPostgres } from '../embedded-postgres/embedded-postgres.ts';
@@ -58,6 +58,8 @@ function embeddedServer(): Promise<Server> {
 async function startEmbedded(): Promise<Server> {
   const { startPostgres } = await import('../embedded-postgres/embedded-postgres.ts');
   const dataDir = await mkdtemp(join(tmpdir(), 'svckit-test-'));
+  // Under root the server runs as somebody else, who has to get there.
+  await chmod(dataDir, 0o711);
   const server: RunningPostgres = await startPostgres({ dataDir });
   const release = guard(server.pid, dataDir);
   return {

@@ -55,7 +55,8 @@ async function cleanUp(
   { workspace, home }: { readonly workspace: string; readonly home: string | undefined },
 ): Promise<void> {
   if ((await runtime.fs.info(workspace)) !== undefined) {
-    await runtime.exec({ ...invocation(runtime, ['down']), cwd: workspace, afterStop: true });
+    const down = home === undefined ? ['down'] : ['down', '--data', '--yes'];
+    await runtime.exec({ ...invocation(runtime, down), cwd: workspace, afterStop: true });
   }
   if (home !== undefined) await runtime.fs.removeTree(home);
 }

@@ -1,8 +1,13 @@
 import type { Style } from '../../output/style.ts';
 import type { Result } from './down.command.ts';
 
-export function view({ ended, all, wasRunning }: Result, style: Style): string {
-  if (!wasRunning) return style.faint('Nothing was running.');
-  const names = ended.length > 0 ? `Ended ${ended.join(', ')}` : 'No service was running';
-  return all ? `${names}; the database is stopped, its data is kept.` : `${names}.`;
+const REST = {
+  'goes on': '.',
+  ended: '; the database is stopped, its data is kept.',
+  forgotten: '; databases, traces and logs are removed.',
+} as const;
+
+export function view({ ended, rest }: Result, style: Style): string {
+  if (rest === 'was not running') return style.faint('Nothing was running.');
+  return `${ended.length > 0 ? `Ended ${ended.join(', ')}` : 'No service was running'}${REST[rest]}`;
 }

@@ -4,7 +4,7 @@ import type { HttpResponse, Runtime } from '../../runtime/runtime.ts';
 import type { Workspace } from '../../workspace/workspace.ts';
 import type { LogsWanted, Target } from '../target.ts';
 import { stateFolder } from './place.ts';
-import type { Address, DeployRequest, LogLine, Plan, SystemEvent, SystemStatus, UpRequest } from './protocol.ts';
+import type { Address, DeployRequest, DownRequest, LogLine, Plan, SystemEvent, SystemStatus, UpRequest } from './protocol.ts';
 import { thrown } from './wire-error.ts';
 
 /** The local system of one workspace, as its background process offers it. */
@@ -14,7 +14,7 @@ export interface LocalSystem extends Target<Plan, SystemEvent, SystemStatus> {
   /** Runs services from their folders for as long as the stream is read. */
   up(services: readonly string[], inspect: readonly string[]): AsyncIterable<SystemEvent>;
   /** Ends these services, the whole local system where none is named; resolves with what was ended once it is gone. */
-  down(services: readonly string[]): Promise<readonly string[]>;
+  down(request: DownRequest): Promise<readonly string[]>;
 }
 
 type Place = Pick<Workspace, 'root'>;
@@ -108,8 +108,9 @@ function clientOf(runtime: Runtime, { address, place }: Access): LocalSystem {
     up: (services, inspect) =>
       events(ask('/up', { body: { services, inspect, client: runtime.pid, env: ownEnvironment(runtime) } satisfies UpRequest })),
     logs: (wanted) => items<LogLine>(ask(`/logs?${logsQuery(wanted)}`)),
-    async down(services) {
-      const { ended } = await parsed<{ readonly ended: readonly string[] }>(await ask('/down', { body: { services } }));
+    async down(request) {
+      const { services } = request;
+      const { ended } = await parsed<{ readonly ended: readonly string[] }>(await ask('/down', { body: request }));
       const lock = join(stateFolder(runtime, place), 'lock.json');
       if (services.length === 0) await until(async () => (await runtime.fs.info(lock)) === undefined, STOP_PATIENCE_MS);
       return ended;

@@ -63,6 +63,12 @@ export interface UpRequest extends DeployRequest {
   readonly inspect: readonly string[];
 }
 
+export interface DownRequest {
+  readonly services: readonly string[];
+  /** Databases, traces, logs and addresses go too; only where no service is named. */
+  readonly forget: boolean;
+}
+
 export interface ServiceResult {
   readonly service: string;
   readonly change: Change;

@@ -143,3 +143,13 @@ it('uses a database that is set by hand, and passes it on as it is', async () =>
   const at = await deployed({ env: { DATABASE_URL } });
   expect(JSON.parse((await get(`${await at.urlOf('orders')}/env`)).body)).toMatchObject({ DATABASE_URL });
 });
+
+it('begins afresh where its data was removed, and leaves nothing of the old', async () => {
+  const at = await deployed();
+  expect((await at.svc('down', '--data')).exitCode).toBe(2);
+  expect((await at.svc('down', '--data', '--yes')).stdout).toContain('databases, traces and logs are removed');
+  expect(await readdir(await at.stateFile('postgres')).catch(() => [])).toEqual([]);
+  const { exitCode, stdout } = await at.svc('deploy', '--env', 'local', '--json');
+  expect(exitCode).toBe(0);
+  expect(JSON.parse(stdout)).toMatchObject({ data: { changes: [{ service: 'orders', change: 'new' }] } });
+});

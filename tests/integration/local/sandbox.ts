@@ -116,7 +116,7 @@ export class Sandbox {
   }
 
   async remove(): Promise<void> {
-    await this.svc('down');
+    await this.svc('down', '--data', '--yes');
     for (const child of this.#children) child.kill('SIGKILL');
     await rm(this.#home, { recursive: true, force: true });
   }
