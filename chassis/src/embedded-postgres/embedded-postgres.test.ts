@@ -1,4 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { chmod, mkdir, mkdtemp, readdir, rm, stat, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -81,7 +82,9 @@ it('says which process has the folder, and leaves that alone', async () => {
 
 it('ends the server that a killed process left behind', async () => {
   const child = await startElsewhere(dataDir);
+  const gone = once(child.process, 'exit');
   child.process.kill('SIGKILL');
+  await gone;
   const { pid } = await start({ dataDir });
   expect(pid).not.toBe(child.pid);
   expect(await identityOf(child.pid)).toBeUndefined();
