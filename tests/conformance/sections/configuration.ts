@@ -5,6 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import type { House } from '../house.ts';
 import { until } from '../process.ts';
+import { where } from '../where.ts';
 
 export function configuration(house: House): void {
   describe('1. Configuration', () => {
@@ -41,7 +42,7 @@ export function configuration(house: House): void {
       expect(instance.output).toEqual([]);
     });
 
-    it.runIf(house.subject.database)('never logs the password of its database', async () => {
+    where(house.subject.database)('never logs the password of its database', async () => {
       const variable = house.subject.database?.variable ?? '';
       const address = new URL(house.env()[variable] ?? '');
       address.password = 'correct-horse-battery';

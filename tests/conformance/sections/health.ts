@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { House } from '../house.ts';
 import { call } from '../http.ts';
 import { until } from '../process.ts';
+import { where } from '../where.ts';
 
 export function health(house: House): void {
   describe('2. Health', () => {
@@ -12,7 +13,7 @@ export function health(house: House): void {
       expect(answer.headers['cache-control']).toContain('no-store');
     });
 
-    it.runIf(house.subject.database)('listens from the first moment, and answers 503 until its database is there', async () => {
+    where(house.subject.database)('listens from the first moment, and answers 503 until its database is there', async () => {
       const variable = house.subject.database?.variable ?? '';
       const instance = await house.launch({ ...house.env(), [variable]: 'postgres://nobody:nothing@127.0.0.1:9/none' });
       await until('it listens', async () => (await call(`${instance.url}/health/live`)).status === 200);
@@ -29,7 +30,7 @@ export function health(house: House): void {
       expect([early.status, Number(early.headers['retry-after']) > 0]).toEqual([503, true]);
     });
 
-    it.runIf(house.subject.peer)('is ready whether or not the services that it calls are', async () => {
+    where(house.subject.peer)('is ready whether or not the services that it calls are', async () => {
       const instance = await house.start({ [house.subject.peer?.variable ?? '']: 'http://127.0.0.1:9' });
       expect((await call(`${instance.url}/health/ready`)).status).toBe(200);
     });

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { House } from '../house.ts';
 import { type Answer, call, postJson, raw } from '../http.ts';
+import { where } from '../where.ts';
 
 const DEADLINE = 'x-envoy-expected-rq-timeout-ms';
 
@@ -69,7 +70,7 @@ export function limits(house: House): void {
       expect(milliseconds).toBeLessThan(33_000);
     });
 
-    it.runIf(house.subject.peer)('says nothing of what went wrong inside', async () => {
+    where(house.subject.peer)('says nothing of what went wrong inside', async () => {
       const { path = '', asks = '' } = house.subject.peer ?? {};
       house.peer().change({ [asks]: { status: 500, body: { title: 'Oops', status: 500, detail: 'table users is locked' } } });
       const answer = await call(`${house.instance().url}${path}`);
@@ -77,7 +78,7 @@ export function limits(house: House): void {
       expect(answer.text).not.toMatch(/users|127\.0\.0\.1|at .*\(/);
     });
 
-    it.runIf(house.subject.peer)('gives a call what is left of its own time, and answers 504 when nothing is', async () => {
+    where(house.subject.peer)('gives a call what is left of its own time, and answers 504 when nothing is', async () => {
       const { path = '', asks = '' } = house.subject.peer ?? {};
       house.peer().change({ [asks]: { status: 200, body: {}, delayMs: 1_500 } });
       const begun = performance.now();

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { House } from '../house.ts';
 import { call } from '../http.ts';
 import { until } from '../process.ts';
+import { where } from '../where.ts';
 
 export function logs(house: House): void {
   const requestLine = async (requestId: string) => {
@@ -49,7 +50,7 @@ export function logs(house: House): void {
       expect(paths.filter((path) => /^\/(health|metrics)/.test(path))).toEqual([]);
     });
 
-    it.runIf(house.subject.peer)('tells a failure with its type, message and stack', async () => {
+    where(house.subject.peer)('tells a failure with its type, message and stack', async () => {
       const { path = '', asks = '' } = house.subject.peer ?? {};
       house.peer().change({ [asks]: { status: 500 } });
       await call(`${house.instance().url}${path}`, { headers: { 'x-request-id': 'logged-3' } });

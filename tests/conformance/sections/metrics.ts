@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { House } from '../house.ts';
 import { call } from '../http.ts';
 import { until } from '../process.ts';
+import { where } from '../where.ts';
 
 interface Sample {
   readonly name: string;
@@ -63,7 +64,7 @@ export function metrics(house: House): void {
       expect(info).toMatchObject({ value: 1, labels: { service_name: service, service_version: version } });
     });
 
-    it.runIf(house.subject.peer)('counts calls by peer, and tells whether the peer is left alone', async () => {
+    where(house.subject.peer)('counts calls by peer, and tells whether the peer is left alone', async () => {
       await call(`${house.instance().url}${house.subject.peer?.path}`);
       const peer = house.subject.peer?.name ?? '';
       const all = await samples();
@@ -73,7 +74,7 @@ export function metrics(house: House): void {
       expect(all.find(({ name, labels }) => name === 'http_client_circuit_open' && labels['peer'] === peer)).toBeDefined();
     });
 
-    it.runIf(house.subject.database)('counts connections to the database by state', async () => {
+    where(house.subject.database)('counts connections to the database by state', async () => {
       const states = (await samples()).filter(({ name }) => name === 'db_client_connections').map(({ labels }) => labels['state']);
       expect(states.sort()).toEqual(['idle', 'pending', 'used']);
     });

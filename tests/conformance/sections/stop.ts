@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest';
 import type { House } from '../house.ts';
 import { call } from '../http.ts';
 import { until } from '../process.ts';
+import { where } from '../where.ts';
 
 const CLIENTS = 16;
 /** The service takes no new connection any more: nothing was lost. */
@@ -39,7 +40,7 @@ export function stop(house: House): void {
       agent.destroy();
     });
 
-    it.runIf(house.subject.peer)('finishes what is under way, answers open connections, and is no longer ready', async () => {
+    where(house.subject.peer)('finishes what is under way, answers open connections, and is no longer ready', async () => {
       const { instance, agent, slow } = await withSlowRequest(house, {});
       instance.signal('SIGTERM');
       await sleep(50);
@@ -53,7 +54,7 @@ export function stop(house: House): void {
       expect(await instance.exited).toBe(0);
     });
 
-    it.runIf(house.subject.peer)('waits no longer than DRAIN_TIMEOUT_MS', async () => {
+    where(house.subject.peer)('waits no longer than DRAIN_TIMEOUT_MS', async () => {
       const { instance, slow } = await withSlowRequest(house, { DRAIN_TIMEOUT_MS: '300' });
       const begun = performance.now();
       instance.signal('SIGTERM');
@@ -62,7 +63,7 @@ export function stop(house: House): void {
       await slow.catch(() => undefined);
     });
 
-    it.runIf(house.subject.peer)('ends at once with exit code 130 on a second signal', async () => {
+    where(house.subject.peer)('ends at once with exit code 130 on a second signal', async () => {
       const { instance, slow } = await withSlowRequest(house, {});
       instance.signal('SIGTERM');
       await sleep(100);

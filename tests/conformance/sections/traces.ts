@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { House } from '../house.ts';
 import { call } from '../http.ts';
+import { where } from '../where.ts';
 
 const TRACE = '4bf92f3577b34da6a3ce929d0e0e4736';
 const PARENT = '00f067aa0ba902b7';
@@ -76,7 +77,7 @@ export function traces(house: House): void {
       expect(performance.now() - begun).toBeLessThan(500);
     });
 
-    it.runIf(house.subject.peer)('makes a call a CLIENT span, and tells the peer of it', async () => {
+    where(house.subject.peer)('makes a call a CLIENT span, and tells the peer of it', async () => {
       const { path = '', asks = '', name } = house.subject.peer ?? {};
       house.peer().change({ [asks]: { status: 200, body: { answer: 42 } } });
       const { requestId } = await ask({ traceparent: `00-${TRACE}-${PARENT}-01`, tracestate: 'vendor=value,other=1' }, path);
@@ -90,7 +91,7 @@ export function traces(house: House): void {
       expect(heard?.headers['tracestate']).toBe('vendor=value,other=1');
     });
 
-    it.runIf(house.subject.peer)('drops a tracestate that is broken, and keeps the trace', async () => {
+    where(house.subject.peer)('drops a tracestate that is broken, and keeps the trace', async () => {
       const { path = '', asks = '' } = house.subject.peer ?? {};
       house.peer().change({ [asks]: { status: 200, body: {} } });
       const { requestId } = await ask({ traceparent: `00-${TRACE}-${PARENT}-01`, tracestate: 'no equals sign' }, path);
@@ -99,14 +100,14 @@ export function traces(house: House): void {
       expect(heard?.headers['tracestate']).toBeUndefined();
     });
 
-    it.runIf(house.subject.peer)('marks the span of a failed request', async () => {
+    where(house.subject.peer)('marks the span of a failed request', async () => {
       const { path = '', asks = '' } = house.subject.peer ?? {};
       house.peer().change({ [asks]: { status: 500 } });
       const span = await serverSpan({}, path);
       expect(span.status).toMatchObject({ code: 'error', message: expect.stringMatching(/./) });
     });
 
-    it.runIf(house.subject.database)('makes a query a CLIENT span', async () => {
+    where(house.subject.database)('makes a query a CLIENT span', async () => {
       const { requestId } = await ask({}, house.subject.database?.path);
       const spans = await house.receiver().ofRequest(requestId, 'server', 'client');
       expect(spans.map(({ attributes }) => attributes.get('db.system.name'))).toContain('postgresql');
