@@ -1,5 +1,5 @@
 import { stripVTControlCharacters } from 'node:util';
-import stringWidth from 'fast-string-width';
+import stringWidth from 'string-width';
 
 /** Columns that a text takes: for what most lines are made of, that is their length, and known a hundred times faster. */
 export function widthOf(text: string): number {
