@@ -1,20 +1,12 @@
 import { join } from 'node:path';
 import type { CommandSpec, Flags } from '../../cli/command.ts';
+import { answersOf, collect } from '../../cli/flags.ts';
 import { EXIT, SvcError } from '../../errors.ts';
-import { type Created, createService } from '../../template/create/create.ts';
+import { type Created, createService, type Order } from '../../template/create/create.ts';
 import { summary, view } from './new.view.ts';
 
-interface Input {
-  readonly template: string | undefined;
-  readonly name: string | undefined;
-  readonly set: readonly (readonly [name: string, value: string])[];
-  readonly answersFile: string | undefined;
-  readonly yes: boolean;
-  readonly dir: string | undefined;
-  readonly dryRun: boolean;
-  readonly install: boolean;
-  readonly git: boolean;
-}
+/** All that the order asks but how its question is shown. */
+type Input = Omit<Order, 'summary'>;
 
 /** `svc new`: a service, or a workspace, from a template. */
 export const newService: CommandSpec<Input, Created> = {
@@ -46,7 +38,7 @@ export const newService: CommandSpec<Input, Created> = {
     return {
       template,
       name,
-      set: textsOf(flags['set']).map(pair),
+      set: answersOf(flags),
       answersFile: textOf(flags, 'answers'),
       dir: textOf(flags, 'dir'),
       yes: flags['yes'] === true,
@@ -71,22 +63,6 @@ export const newService: CommandSpec<Input, Created> = {
     return install.state === 'failed' || repository.state === 'failed' ? EXIT.failed : EXIT.ok;
   },
 };
-
-function collect(value: string, before: readonly string[]): readonly string[] {
-  return [...before, value];
-}
-
-function pair(text: string): readonly [string, string] {
-  const at = text.indexOf('=');
-  if (at > 0) return [text.slice(0, at), text.slice(at + 1)];
-  throw new SvcError('input/invalid', `--set ${text} is no answer`, {
-    hint: `Write the input and its value: --set ${text || 'input'}=value`,
-  });
-}
-
-function textsOf(value: unknown): readonly string[] {
-  return Array.isArray(value) ? value.map(String) : [];
-}
 
 function textOf(flags: Flags, name: string): string | undefined {
   const value = flags[name];

@@ -1,4 +1,5 @@
 import type { StreamSpec } from '../../cli/command.ts';
+import { collect } from '../../cli/flags.ts';
 import { EXIT, SvcError } from '../../errors.ts';
 import { connect, sessionEnded } from '../../target/local/client.ts';
 import type { SystemEvent } from '../../target/local/protocol.ts';
@@ -22,11 +23,7 @@ export const up: StreamSpec<Input, SystemEvent> = {
   declare: (command) =>
     command
       .argument('[service...]', 'services (default: all)')
-      .option(
-        '--inspect <service>',
-        'let a debugger connect to this service (may be given again)',
-        (name: string, before: string[] = []) => [...before, name],
-      ),
+      .option('--inspect <service>', 'let a debugger connect to this service (may be given again)', collect),
   parse: (services, flags) => ({ services, inspect: (flags['inspect'] as readonly string[] | undefined) ?? [] }),
   async *stream({ services, inspect }, runtime) {
     const workspace = await readWorkspace(runtime.fs, runtime.cwd);

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import type { CommandSpec } from '../../cli/command.ts';
+import { answersOf, collect } from '../../cli/flags.ts';
 import { EXIT, SvcError } from '../../errors.ts';
 import { abortUpgrade, continueUpgrade } from '../../upgrade/settle.ts';
 import { checkService, healService, type Upgrade, upgradeService } from '../../upgrade/upgrade.ts';
@@ -40,7 +41,7 @@ export const upgrade: CommandSpec<Input, Upgrade> = {
     if (more.length > 0) {
       throw new SvcError('input/invalid', `Too many words: ${more.join(' ')}`, { hint: 'Write: svc upgrade <folder>' });
     }
-    const set = (Array.isArray(flags['set']) ? flags['set'] : []).map(String).map(pair);
+    const set = answersOf(flags);
     const mode = modeOf(flags);
     if (set.length > 0 && mode !== 'write' && mode !== 'dryRun') {
       throw new SvcError('input/invalid', `--set means nothing with --${mode}`, { hint: 'Write: svc upgrade --set input=value' });
@@ -91,17 +92,5 @@ function modeOf(flags: Readonly<Record<string, unknown>>): Mode {
   if (second === undefined) return first;
   throw new SvcError('input/invalid', `${given.map((mode) => MODES[mode]).join(' and ')} cannot be given together`, {
     hint: 'Give one of them: svc upgrade --help',
-  });
-}
-
-function collect(value: string, before: readonly string[]): readonly string[] {
-  return [...before, value];
-}
-
-function pair(text: string): readonly [string, string] {
-  const at = text.indexOf('=');
-  if (at > 0) return [text.slice(0, at), text.slice(at + 1)];
-  throw new SvcError('input/invalid', `--set ${text} is no answer`, {
-    hint: `Write the input and its value: --set ${text || 'input'}=value`,
   });
 }
