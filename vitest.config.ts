@@ -15,6 +15,8 @@ export default defineConfig({
           hookTimeout: 120_000,
         },
       },
+      // Minutes of kills and full disks, one at every file operation: not part of `npm test`, but of `.ci/run`.
+      { test: { name: 'crash', include: ['tests/crash/**/*.test.ts'], testTimeout: 600_000, hookTimeout: 120_000 } },
     ],
   },
 });
