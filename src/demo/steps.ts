@@ -1,26 +1,8 @@
 import { dirname, join } from 'node:path';
-import { EXIT, type ExitCode, SvcError } from '../errors.ts';
-import type { ExecResult, Invocation, Runtime } from '../runtime/runtime.ts';
-
-/** What the demo shows, one after the other. */
-export type Item =
-  | { readonly is: 'step'; readonly number: number; readonly title: string }
-  | { readonly is: 'command'; readonly line: string }
-  | { readonly is: 'output'; readonly line: string }
-  | { readonly is: 'note'; readonly text: string }
-  | { readonly is: 'took'; readonly ms: number }
-  | { readonly is: 'end'; readonly folder: string; readonly ms: number; readonly stays: boolean };
-
-export interface Stage {
-  readonly runtime: Runtime;
-  /** The folder of the demo's workspace. */
-  readonly workspace: string;
-}
-
-export interface Step {
-  readonly title: string;
-  play(stage: Stage): AsyncGenerator<Item>;
-}
+import { EXIT } from '../errors.ts';
+import { get, post } from './calls.ts';
+import { type Item, type Stage, type Step, svc } from './stage.ts';
+import { changeTemplate } from './template-change.ts';
 
 /** The request id of the demo's order: the reader finds it in the answer, in every log line and in the trace. */
 const REQUEST_ID = 'demo-order-1';
@@ -53,6 +35,7 @@ export const STEPS: readonly Step[] = [
     play: ({ runtime, workspace }) => svc(['trace', '--request-id', REQUEST_ID], { runtime, cwd: workspace }),
   },
   { title: 'Break orders, and deploy it all the same', play: deployBroken },
+  { title: 'Change a template, and take the change into a service that its team has edited', play: changeTemplate },
 ];
 
 async function* placeOrder(stage: Stage): AsyncGenerator<Item> {
@@ -68,94 +51,4 @@ async function* deployBroken({ runtime, workspace }: Stage): AsyncGenerator<Item
   yield* svc(['deploy', 'orders', '--env', 'local'], { runtime, cwd: workspace, expected: EXIT.failed });
   yield { is: 'note', text: 'The deploy failed and said why. The old version still serves:' };
   yield* get({ runtime, workspace }, 'orders');
-}
-
-interface Call {
-  readonly runtime: Runtime;
-  readonly cwd: string;
-  readonly expected?: ExitCode;
-}
-
-/** Runs one `svc` command as a user would type it, its output line by line. */
-async function* svc(args: readonly string[], { runtime, cwd, expected = EXIT.ok }: Call): AsyncGenerator<Item> {
-  const line = `svc ${args.join(' ')}`;
-  yield { is: 'command', line };
-  const { exitCode } = yield* shown({ ...invocation(runtime, args), cwd }, runtime);
-  if (exitCode === expected || runtime.signal.aborted) return;
-  throw new SvcError('tool/failed', `\`${line}\` ended with exit code ${exitCode}; the demo expected ${expected}`, {
-    hint: `Try it by hand: cd ${cwd} && ${line}`,
-  });
-}
-
-/** How this very program is started again. */
-export function invocation({ paths, env, terminal }: Runtime, args: readonly string[]): Invocation {
-  const asHere = terminal.interactive ? { COLUMNS: String(terminal.columns), ...(!env['NO_COLOR'] && { FORCE_COLOR: '1' }) } : {};
-  return {
-    command: paths.node,
-    args: [join(dirname(paths.program), 'bin', 'svc.js'), ...args],
-    env: asHere,
-  };
-}
-
-async function* shown(call: Invocation, runtime: Runtime): AsyncGenerator<Item, ExecResult> {
-  const lines: string[] = [];
-  let wake = () => {};
-  let result: ExecResult | undefined;
-  const said = (line: string) => {
-    lines.push(line);
-    wake();
-  };
-  const ending = runtime
-    .exec({ ...call, onLine: said })
-    .then((ended) => {
-      result = ended;
-    })
-    .finally(() => wake());
-  while (result === undefined) {
-    await Promise.race([ending, new Promise<void>((resolve) => (wake = resolve))]);
-    for (const line of lines.splice(0)) yield { is: 'output', line };
-  }
-  return result;
-}
-
-interface Post {
-  readonly service: string;
-  readonly body: Readonly<Record<string, unknown>>;
-  readonly requestId?: string;
-}
-
-async function* post(stage: Stage, { service, body, requestId }: Post): AsyncGenerator<Item, { readonly id: string }> {
-  const url = `${await urlOf(service, stage)}/${service}`;
-  const id = requestId === undefined ? '' : ` -H 'X-Request-ID: ${requestId}'`;
-  yield { is: 'command', line: `curl ${url} -H 'Content-Type: application/json'${id} -d '${JSON.stringify(body)}'` };
-  const headers = { 'content-type': 'application/json', ...(requestId !== undefined && { 'x-request-id': requestId }) };
-  return yield* answered(stage, { url, method: 'POST', headers, body: JSON.stringify(body) });
-}
-
-async function* get(stage: Stage, service: string): AsyncGenerator<Item> {
-  const url = `${await urlOf(service, stage)}/${service}`;
-  yield { is: 'command', line: `curl ${url}` };
-  yield* answered(stage, { url });
-}
-
-async function* answered({ runtime }: Stage, request: Parameters<Runtime['http']>[0]): AsyncGenerator<Item, { readonly id: string }> {
-  const response = await runtime.http({ ...request, timeoutMs: 10_000 });
-  const text = await response.text();
-  yield { is: 'output', line: `${response.status} ${text}` };
-  if (response.status < 300) return JSON.parse(text) as { readonly id: string };
-  throw new SvcError('tool/failed', `${request.url} answered ${response.status}`, { hint: 'Look at the logs: svc logs' });
-}
-
-async function urlOf(service: string, { runtime, workspace }: Stage): Promise<string> {
-  const { stdout } = await runtime.exec({ ...invocation(runtime, ['list', '--json']), cwd: workspace });
-  const { data } = JSON.parse(stdout) as { readonly data: { readonly services: readonly Listed[] } };
-  const url = data.services.find(({ name }) => name === service)?.environments['local']?.url;
-  if (url) return url;
-  throw new SvcError('local/failed', `${service} does not run`, { hint: 'See: svc list' });
-}
-
-/** The part of `svc list --json` that the demo reads. */
-interface Listed {
-  readonly name: string;
-  readonly environments: Readonly<Record<string, { readonly url?: string }>>;
 }

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import type { StreamSpec } from '../../cli/command.ts';
-import { type Item, invocation, STEPS } from '../../demo/steps.ts';
+import { type Item, invocation } from '../../demo/stage.ts';
+import { STEPS } from '../../demo/steps.ts';
 import { EXIT } from '../../errors.ts';
 import type { Runtime } from '../../runtime/runtime.ts';
 import { screen } from './demo.view.ts';
@@ -12,7 +13,7 @@ interface Input {
 
 export const demo: StreamSpec<Input, Item> = {
   name: 'demo',
-  summary: 'Show it all once: create two services, run them, place an order, trace it, break one',
+  summary: 'Show it all once: create two services, run them, place an order, trace it, break one, upgrade one',
   examples: [
     ['svc demo', 'in a fresh folder; stays up until Ctrl-C'],
     ['svc demo --once', 'ends by itself and takes everything away again'],

@@ -1,5 +1,5 @@
 import type { Screen } from '../../cli/command.ts';
-import type { Item } from '../../demo/steps.ts';
+import type { Item } from '../../demo/stage.ts';
 import { duration } from '../../output/duration.ts';
 import type { Style } from '../../output/style.ts';
 
