@@ -3,7 +3,7 @@ import type { Streams } from './cli/run.ts';
 import { EXIT, type ExitCode } from './errors.ts';
 import type { Runtime } from './runtime/runtime.ts';
 
-/** Every command, loaded only when it is asked for: the order is the order of the help. */
+/** Every command by the one or two words that call it, loaded only when it is asked for: the order is the order of the help. */
 export const COMMANDS: Readonly<Record<string, () => Promise<AnyCommand>>> = {
   new: async () => (await import('./commands/new/new.command.ts')).newService,
   up: async () => (await import('./commands/up/up.command.ts')).up,
@@ -19,6 +19,9 @@ export const COMMANDS: Readonly<Record<string, () => Promise<AnyCommand>>> = {
   completion: async () => (await import('./commands/completion/completion.command.ts')).completion,
 };
 
+/** What the help says of a first word that is no command itself. */
+const GROUPS: Readonly<Record<string, string>> = {};
+
 export interface World {
   readonly runtime: Runtime;
   readonly streams: Streams;
@@ -31,7 +34,7 @@ export async function main(argv: readonly string[], world: World): Promise<ExitC
   try {
     if (argv[0] === COMPLETE) return await complete(argv.slice(1), world);
     const { program } = await import('./cli/program.ts');
-    const root = program(await specsFor(argv[0]), world.version, { ...world, finish: (code) => (exitCode = code) });
+    const root = program(await specsFor(argv), GROUPS, { ...world, finish: (code) => (exitCode = code) });
     await root.parseAsync([...(argv.length === 0 ? ['--help'] : argv)], { from: 'user' });
     return exitCode;
   } catch (error) {
@@ -46,13 +49,16 @@ const COMPLETE = '__complete';
 async function complete(words: readonly string[], world: World): Promise<ExitCode> {
   const { candidates } = await import('./cli/complete.ts');
   const { namesOf } = await import('./cli/names.ts');
-  const found = await candidates(words, await specsFor(undefined), (kind) => namesOf(kind, world.runtime));
+  const found = await candidates(words, await specsFor([]), (kind) => namesOf(kind, world.runtime));
   world.streams.out(found.map((candidate) => `${candidate}\n`).join(''));
   return EXIT.ok;
 }
 
-/** The one command that is named, or all of them where help or a suggestion needs them. */
-async function specsFor(name: string | undefined): Promise<readonly AnyCommand[]> {
-  const load = name !== undefined && Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
-  return load ? [await load()] : await Promise.all(Object.values(COMMANDS).map((each) => each()));
+/** The command that is named, all that begin with its first word, or all there are where help or a suggestion needs them. */
+async function specsFor([first = '', second = '']: readonly string[]): Promise<readonly AnyCommand[]> {
+  const names = Object.keys(COMMANDS);
+  const family = names.filter((name) => name === first || name.startsWith(`${first} `));
+  const named = family.filter((name) => name === `${first} ${second}`);
+  const wanted = [named, family, names].find((found) => found.length > 0) ?? [];
+  return Promise.all(wanted.flatMap((name) => COMMANDS[name]?.() ?? []));
 }

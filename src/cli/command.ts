@@ -6,12 +6,13 @@ import type { Runtime } from '../runtime/runtime.ts';
 export type Flags = Readonly<Record<string, unknown>>;
 
 interface Declared<Input> {
+  /** One word, or two: those that share the first stand below it in the help. */
   readonly name: string;
   readonly summary: string;
   /** Command lines that a reader can try, each with what it does. */
   readonly examples: readonly (readonly [line: string, does: string])[];
   /** What the positional arguments name: the shell completes them. */
-  readonly completes?: 'service' | 'template' | 'shell';
+  readonly completes?: 'service' | 'template' | 'shell' | 'folder';
   /** Arguments and options; `--json` is added to every command. */
   declare(command: Command): Command;
   /** @throws SvcError input/invalid */

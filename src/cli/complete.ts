@@ -2,7 +2,8 @@ import { Command } from 'commander';
 import type { AnyCommand } from './command.ts';
 
 /** What a shell cannot know: the names of what is there. */
-export type Names = (kind: NonNullable<AnyCommand['completes']>) => Promise<readonly string[]>;
+export type Names = (kind: NamedKind) => Promise<readonly string[]>;
+export type NamedKind = Exclude<NonNullable<AnyCommand['completes']>, 'folder'>;
 
 /**
  * Candidates for the last of `words` (what is typed so far, without `svc`); `:files` leaves it to the shell.
@@ -10,16 +11,29 @@ export type Names = (kind: NonNullable<AnyCommand['completes']>) => Promise<read
  */
 export async function candidates(words: readonly string[], specs: readonly AnyCommand[], names: Names): Promise<readonly string[]> {
   const typed = words.at(-1) ?? '';
-  const spec = specs.find(({ name }) => name === words[0]);
-  if (words.length <= 1) return startingWith(typed, [...specs.map(({ name }) => name), '--help', '--version']);
-  if (!spec) return [];
+  const before = words.slice(0, -1);
+  const next = nextWords(before, specs);
+  if (before.length === 0) return startingWith(typed, [...next, '--help', '--version']);
+  const spec = specs.findLast(({ name }) => isStart(name.split(' '), before));
+  if (!spec) return startingWith(typed, next);
   const command = spec.declare(new Command(spec.name));
-  const option = command.options.find(({ long, short }) => [long, short].includes(words.at(-2)));
+  const option = command.options.find(({ long, short }) => [long, short].includes(before.at(-1)));
   if (option && (option.required || option.optional)) return option.argChoices ? startingWith(typed, option.argChoices) : [':files'];
   if (typed.startsWith('-')) {
     return startingWith(typed, [...command.options.flatMap(({ long }) => long ?? []), '--json', '--help']);
   }
-  return spec.completes ? startingWith(typed, await names(spec.completes)) : [];
+  if (spec.completes === 'folder') return [':files'];
+  return startingWith(typed, [...next, ...(spec.completes ? await names(spec.completes) : [])]);
+}
+
+/** The words that may follow these in the name of a command. */
+function nextWords(before: readonly string[], specs: readonly AnyCommand[]): readonly string[] {
+  const longer = specs.map(({ name }) => name.split(' ')).filter((name) => name.length > before.length && isStart(before, name));
+  return [...new Set(longer.map((name) => name[before.length] ?? ''))];
+}
+
+function isStart(start: readonly string[], words: readonly string[]): boolean {
+  return start.every((word, index) => word === words[index]);
 }
 
 function startingWith(typed: string, words: readonly string[]): readonly string[] {

@@ -1,9 +1,9 @@
 import type { Runtime } from '../runtime/runtime.ts';
 import { readWorkspace } from '../workspace/read.ts';
-import type { AnyCommand } from './command.ts';
+import type { NamedKind } from './complete.ts';
 
 /** The names that a shell completes: services of the workspace, bundled templates, shells. */
-export async function namesOf(kind: NonNullable<AnyCommand['completes']>, runtime: Runtime): Promise<readonly string[]> {
+export async function namesOf(kind: NamedKind, runtime: Runtime): Promise<readonly string[]> {
   switch (kind) {
     case 'service':
       return (await readWorkspace(runtime.fs, runtime.cwd)).services.map(({ name }) => name);

@@ -12,13 +12,20 @@ Start here:
   svc up                            run the services of this folder
 `;
 
-/** The commander program for these specs: declarations, help and parsing; what a command does is in its spec. */
-export function program(
-  specs: readonly AnyCommand[],
-  version: string,
-  world: { readonly runtime: Runtime; readonly streams: Streams; finish(code: ExitCode): void },
-): Command {
-  const { streams } = world;
+/** What a program runs in. */
+interface ProgramWorld {
+  readonly runtime: Runtime;
+  readonly streams: Streams;
+  readonly version: string;
+  finish(code: ExitCode): void;
+}
+
+/**
+ * The commander program for these specs: declarations, help and parsing; what a command does is in its spec.
+ * @param groups what the help says of a first word that several commands share
+ */
+export function program(specs: readonly AnyCommand[], groups: Readonly<Record<string, string>>, world: ProgramWorld): Command {
+  const { streams, version } = world;
   const root = new Command('svc')
     .description(INTRO)
     .version(version, '-V, --version', 'print the version')
@@ -33,16 +40,23 @@ export function program(
       writeErr: streams.err,
       outputError: (text, write) => write(`${streams.style.bad('error')}${text.replace(/^error/, '')}`),
     });
-  for (const spec of specs) register(root, spec, world);
+  for (const spec of specs) register(commandFor(spec, { root, groups }), spec, world);
   return root;
 }
 
-function register(
-  root: Command,
-  spec: AnyCommand,
-  world: { readonly runtime: Runtime; readonly streams: Streams; finish(code: ExitCode): void },
-): void {
-  const command = spec.declare(root.command(spec.name).description(spec.summary)).option('--json', 'print JSON for scripts');
+/** A name of two words is a command below the first, which is made where it is no command itself. */
+function commandFor(
+  { name, summary }: AnyCommand,
+  { root, groups }: { readonly root: Command; readonly groups: Readonly<Record<string, string>> },
+): Command {
+  const [first = '', second] = name.split(' ');
+  if (second === undefined) return root.command(first).description(summary);
+  const parent = root.commands.find((known) => known.name() === first) ?? root.command(first).description(groups[first] ?? '');
+  return parent.command(second).description(summary);
+}
+
+function register(named: Command, spec: AnyCommand, world: ProgramWorld): void {
+  const command = spec.declare(named).option('--json', 'print JSON for scripts');
   command.addHelpText('after', examples(spec.examples)).showHelpAfterError(`\nSee: svc ${spec.name} --help`);
   command.action(async () => {
     const { json = false, ...flags } = command.opts<{ json?: boolean }>();
