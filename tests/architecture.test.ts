@@ -16,6 +16,7 @@ const NOUNS = [
   'trace',
   'workspace',
   'upgrade',
+  'fleet',
   'target',
   'demo',
 ] as const;

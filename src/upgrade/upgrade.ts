@@ -92,12 +92,21 @@ export async function checkService(path: string, runtime: Runtime): Promise<Upgr
   return { ...about(made, template), state: same ? 'current' : 'behind' };
 }
 
-interface Prepared {
+/** An upgrade as data, and what it was made from. */
+export interface Prepared {
   readonly made: Made;
   readonly release: Release;
   readonly ours: Tree;
+  /** From the root of the repository; without the two files that record the upgrade. */
   readonly changes: readonly Change[];
   readonly upgrade: Upgrade;
+}
+
+/** How the service's files are read and merged: from the disk and by git, or from a commit that nobody has checked out. */
+export interface Sources {
+  /** The service's files, and whatever is at the paths of `known`. */
+  ours(made: Made, known: Tree): Promise<Tree>;
+  merge(sides: Sides, labels: Labels): Promise<Merge>;
 }
 
 async function prepare(folder: string, order: UpgradeOrder, runtime: Runtime): Promise<Prepared> {
@@ -105,14 +114,31 @@ async function prepare(folder: string, order: UpgradeOrder, runtime: Runtime): P
   const made = await readMade(folder, runtime);
   const template = await currentTemplate(made, runtime);
   const ask = runtime.terminal.interactive && !order.yes;
-  const release = await renderRelease(made, { template, set: order.set, ask }, runtime);
+  const sources: Sources = {
+    ours: (of, known) => readOurs(of, known, runtime),
+    merge: (sides, labels) => mergeTrees(sides, labels, runtime),
+  };
+  return prepareFrom(made, { template, set: order.set, ask, sources }, runtime);
+}
+
+/**
+ * Plans the upgrade of a service that was read, to this template. Writes nothing.
+ * @throws SvcError of the template's answers, and of what stands in the way in the service
+ */
+export async function prepareFrom(
+  made: Made,
+  { sources, ...order }: { readonly template: Template; readonly set: NewAnswers; readonly ask: boolean; readonly sources: Sources },
+  runtime: Runtime,
+): Promise<Prepared> {
+  const { template } = order;
+  const release = await renderRelease(made, order, runtime);
   const same =
     release.own.lock === Buffer.from(made.own.lock).toString('utf8').replaceAll('\r\n', '\n') && bringsTheSame(made, release.delivered);
   if (same) return { made, release, ours: new Map(), changes: [], upgrade: { ...about(made, template), state: 'current' } };
-  const ours = await readOurs(made, new Map([...release.pristine, ...made.pristine]), runtime);
+  const ours = await sources.ours(made, new Map([...release.pristine, ...made.pristine]));
   const { name, prefix, pristine: base } = made;
   const situation = { name, prefix, base, ours, theirs: release.pristine, moves: release.moves };
-  const plan = await planUpgrade(situation, (sides) => mergeTrees(sides, labelsOf(made, template), runtime));
+  const plan = await planUpgrade(situation, (sides) => sources.merge(sides, labelsOf(made, template)));
   const changes = [...plan.changes, ...(await packageChanges(made, release, runtime))];
   writesOf({ root: made.root, changes });
   const upgrade: Upgrade = { ...about(made, template), state: 'planned', files: plan.files, notes: notesOf(made, changes) };
