@@ -2,6 +2,16 @@ import * as v from 'valibot';
 import { SvcError } from '../errors.ts';
 import type { YamlDocument, YamlSource } from './yaml.ts';
 
+/** One thing that is wrong with the form of a value. */
+export interface FormFault {
+  readonly path: readonly (string | number)[];
+  readonly line: number;
+  /** Begins with the path. */
+  readonly message: string;
+  /** A key that the schema does not know: without it, the rest may well be right. */
+  readonly unknownKey: boolean;
+}
+
 /**
  * The document's value as the schema types it.
  * @throws SvcError with `source.code` and every complaint at once: file, line, path, what is wrong
@@ -11,14 +21,25 @@ export function decode<Schema extends v.GenericSchema>(
   schema: Schema,
   source: Omit<YamlSource, 'text'>,
 ): v.InferOutput<Schema> {
-  const result = v.safeParse(schema, document.value);
-  if (result.success) return result.output;
-  const complaints = result.issues.map((issue) => {
-    const path = pathOf(issue);
-    return { line: document.lineOf(path), text: `${path.join('.') || 'the file'}: ${said(issue)}` };
-  });
-  const lines = complaints.sort((a, b) => a.line - b.line).map(({ line, text }) => `${source.file}:${line}: ${text}`);
+  const result = decoded(document, schema);
+  if ('value' in result) return result.value;
+  const lines = result.faults.map(({ line, message }) => `${source.file}:${line}: ${message}`);
   throw new SvcError(source.code, lines.join('\n'), { hint: hint(lines.length, source.file) });
+}
+
+/** The document's value as the schema types it, or everything that is wrong with it, by line. */
+export function decoded<Schema extends v.GenericSchema>(
+  { value, lineOf }: Pick<YamlDocument, 'value' | 'lineOf'>,
+  schema: Schema,
+): { readonly value: v.InferOutput<Schema> } | { readonly faults: readonly FormFault[] } {
+  const result = v.safeParse(schema, value);
+  if (result.success) return { value: result.output };
+  const faults = result.issues.map((issue) => {
+    const path = pathOf(issue);
+    const message = `${path.join('.') || 'the file'}: ${said(issue)}`;
+    return { path, line: lineOf(path), message, unknownKey: isUnknownKey(issue) };
+  });
+  return { faults: faults.sort((a, b) => a.line - b.line) };
 }
 
 function pathOf(issue: v.BaseIssue<unknown>): (string | number)[] {
@@ -27,10 +48,14 @@ function pathOf(issue: v.BaseIssue<unknown>): (string | number)[] {
 
 /** valibot's wording is exact for types and quoted for the rest; these three read better in our words. */
 function said(issue: v.BaseIssue<unknown>): string {
-  if (issue.type === 'strict_object' && issue.expected === 'never') return 'there is no such key';
+  if (isUnknownKey(issue)) return 'there is no such key';
   if (issue.received === 'undefined') return 'is missing';
   if (issue.kind === 'schema') return `expected ${issue.expected}, found ${issue.received}`;
   return issue.message;
+}
+
+function isUnknownKey({ type, expected }: v.BaseIssue<unknown>): boolean {
+  return type === 'strict_object' && expected === 'never';
 }
 
 function hint(count: number, file: string): string {

@@ -1,9 +1,10 @@
+import { clashes, unsafeReason } from '../plan/path.ts';
 import { refuseUnsafe } from '../plan/plan.ts';
 import { type Complaint, refuseComplaints } from './complaint.ts';
 import { digestOf } from './digest.ts';
 import type { Input } from './input.ts';
 import type { Manifest } from './manifest/manifest.ts';
-import { MANIFEST_FILE, readManifest } from './manifest/read.ts';
+import { MANIFEST_FILE, type ReadManifest, readManifest } from './manifest/read.ts';
 import { matches } from './path-pattern.ts';
 import { type CheckedTemplate, readTemplate } from './render/compile.ts';
 import type { Area } from './template.ts';
@@ -39,21 +40,73 @@ const OWN_FOLDERS = ['.svc', 'vendor'];
 /** A lock file or a package of binaries is copied; a template of this size is a mistake. */
 const LONGEST_TEXT = 1_048_576;
 
+/** What was found in a template's files, right or wrong. */
+export interface Inspection {
+  /** As far as the template can be read: without what there are complaints about. */
+  readonly checked?: CheckedFiles;
+  readonly complaints: readonly Complaint[];
+  /** The line of a value in `template.yaml`. */
+  lineOf(path: readonly (string | number)[]): number;
+}
+
 /**
  * Checks a whole template: its manifest, every file that is rendered, every path and every rule.
  * @param name how messages call the template
  * @throws SvcError template/invalid with everything that is wrong, plan/unsafe-path
  */
 export function checkFiles(files: readonly SourceFile[], name: string): CheckedFiles {
+  refuseUnsafe(files.flatMap((file) => (isPayload(file) ? [pathOf(file)] : [])));
+  const { checked, complaints } = inspectFiles(files);
+  refuseComplaints(name, complaints);
+  if (checked) return checked;
+  throw new Error(`the template ${name} can neither be read nor complained about`);
+}
+
+/**
+ * Tells everything that is wrong with a template, without refusing it.
+ * @throws SvcError template/invalid where its manifest is no YAML
+ */
+export function inspectFiles(files: readonly SourceFile[]): Inspection {
   const text = files.find(({ path }) => path === MANIFEST_FILE)?.content;
-  const { manifest, complaints } = readManifest(Buffer.from(text ?? '').toString('utf8'));
-  const payload = files.filter(({ path }) => (path.split('/')[0] ?? '') in AREAS);
+  const { manifest, complaints, lineOf } = readManifest(Buffer.from(text ?? '').toString('utf8'));
+  const payload = files.filter(isPayload);
+  if (!manifest) return { complaints: [...complaints, ...pathComplaints(payload)], lineOf };
   const read = payload.map((file) => readEntry(file, manifest.inputs));
   const entries = read.flatMap(({ entry }) => (entry ? [entry] : []));
-  const paths = read.map(({ path }) => path);
-  refuseComplaints(name, [...complaints, ...read.flatMap((one) => one.complaints), ...ruleComplaints(manifest, paths)]);
-  refuseUnsafe(paths);
-  return { manifest, entries, digest: digestOf(files.filter((file) => file.path === MANIFEST_FILE || payload.includes(file))) };
+  const digest = digestOf(files.filter((file) => file.path === MANIFEST_FILE || isPayload(file)));
+  return {
+    checked: { manifest, entries, digest },
+    complaints: [
+      ...complaints,
+      ...ruleComplaints(manifest, payload.map(pathOf), lineOf),
+      ...pathComplaints(payload),
+      ...read.flatMap((one) => one.complaints),
+    ],
+    lineOf,
+  };
+}
+
+function isPayload({ path }: SourceFile): boolean {
+  return (path.split('/')[0] ?? '') in AREAS;
+}
+
+/** Where a file goes, before answers are put into its path. */
+function pathOf({ path }: SourceFile): string {
+  return path.slice(path.indexOf('/') + 1).replace(/\.hbs$/, '');
+}
+
+/** A file of each area may have the same path: a lone service has both in one folder, so they clash all the same. */
+function pathComplaints(payload: readonly SourceFile[]): readonly Complaint[] {
+  const unsafe = payload.flatMap((file) => {
+    const reason = unsafeReason(pathOf(file));
+    return reason === undefined ? [] : [{ file: file.path, line: 1, message: `its path is not safe: ${reason}` }];
+  });
+  const clashing = clashes(payload.map(pathOf)).map((clash) => ({
+    file: payload.find((file) => pathOf(file) === clash.path)?.path ?? clash.path,
+    line: 1,
+    message: `it cannot stand beside ${clash.with}: ${clash.reason}`,
+  }));
+  return [...unsafe, ...clashing];
 }
 
 interface ReadEntry {
@@ -64,7 +117,7 @@ interface ReadEntry {
 
 function readEntry(file: SourceFile, inputs: readonly Input[]): ReadEntry {
   const [folder = '', ...names] = file.path.split('/');
-  const path = names.join('/').replace(/\.hbs$/, '');
+  const path = pathOf(file);
   const complain = (line: number, message: string) => ({ file: file.path, line, message });
   if (OWN_FOLDERS.includes(names[0] ?? '')) return { path, complaints: [complain(1, `${names[0]}/ is written by svckit itself`)] };
   const found = file.path.endsWith('.hbs') ? readText(file, inputs) : file.content;
@@ -84,14 +137,16 @@ function readText({ content }: SourceFile, inputs: readonly Input[]): ReturnType
 }
 
 /** A pattern that names no file is a slip that nobody would see otherwise. */
-function ruleComplaints({ include, ownership }: Manifest, paths: readonly string[]): readonly Complaint[] {
-  const rules = [
-    ...include.map(({ paths: patterns }) => ({ patterns, key: 'include' })),
-    ...ownership.map(({ paths: patterns }) => ({ patterns, key: 'ownership' })),
-  ];
-  return rules.flatMap(({ patterns, key }) =>
-    patterns
-      .filter((pattern) => !paths.some((path) => matches(pattern, path)))
-      .map((pattern) => ({ file: MANIFEST_FILE, line: 1, message: `${key}: no file is named by ${pattern}` })),
+function ruleComplaints(manifest: Manifest, paths: readonly string[], lineOf: ReadManifest['lineOf']): readonly Complaint[] {
+  return (['include', 'ownership'] as const).flatMap((key) =>
+    manifest[key].flatMap((rule, index) =>
+      rule.paths
+        .filter((pattern) => !paths.some((path) => matches(pattern, path)))
+        .map((pattern) => ({
+          file: MANIFEST_FILE,
+          line: lineOf(['spec', 'svckit', key, index, 'paths', rule.paths.indexOf(pattern)]),
+          message: `${key}: no file is named by ${pattern}`,
+        })),
+    ),
   );
 }

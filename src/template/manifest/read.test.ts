@@ -20,7 +20,7 @@ it('reads questions in order, with those that depend on others after their page'
               properties: { ci: { enum: [reusable] }, workflow: { type: string } }`;
   const { manifest, complaints: found } = readManifest(manifestText({ parameters }));
   expect(found).toEqual([]);
-  expect(manifest.inputs).toMatchObject([
+  expect(manifest?.inputs).toMatchObject([
     { name: 'ci', title: 'Pipeline', page: 'Delivery', required: true, secret: false },
     { name: 'key', secret: true, required: false },
     { name: 'workflow', required: true, when: { input: 'ci', values: ['reusable'] } },
@@ -28,7 +28,7 @@ it('reads questions in order, with those that depend on others after their page'
 });
 
 it('needs no questions', () => {
-  expect(readManifest(manifestText({ parameters: '' })).manifest.inputs).toEqual([]);
+  expect(readManifest(manifestText({ parameters: '' })).manifest?.inputs).toEqual([]);
 });
 
 describe('a manifest is refused for its form, with the line, where', () => {
@@ -43,8 +43,23 @@ describe('a manifest is refused for its form, with the line, where', () => {
     ['a version is none', manifestText().replace('1.0.0', 'one'), 'must be a version'],
     ['a name is none', manifestText().replace('tiny', 'Tiny!'), 'metadata.name'],
     ['a part is missing', manifestText().replace(/ {2}svckit:[\s\S]*/, ''), 'spec.svckit: is missing'],
-    ['YAML is broken', `${manifestText()}\n  a: [`, 'template.yaml:'],
-  ])('%s', (_, text, message) => expect(() => readManifest(text)).toThrow(message));
+  ])('%s', (_, text, message) =>
+    expect(
+      readManifest(text)
+        .complaints.map((found) => `${found.file}:${found.line}: ${found.message}`)
+        .join('\n'),
+    ).toContain(message),
+  );
+
+  it('YAML is broken', () => expect(() => readManifest(`${manifestText()}\n  a: [`)).toThrow('template.yaml:'));
+});
+
+it('tells what the rest means although a key is misspelt, and stops where the form leaves nothing to go on with', () => {
+  const slip = properties("a: { type: string, defualt: x, pattern: '(' }");
+  expect(complaints(slip)).toEqual(['9: spec.parameters.0.properties.a.defualt: there is no such key', '9: "(" is no regular expression']);
+  const { manifest, complaints: found } = readManifest(slip.replace('version: 1.0.0', 'version: one'));
+  expect(manifest).toBeUndefined();
+  expect(found).toHaveLength(2);
 });
 
 describe('a manifest is refused for its meaning, with the line, where', () => {

@@ -1,4 +1,4 @@
-import { decode } from '../../document/decode.ts';
+import { decoded, type FormFault } from '../../document/decode.ts';
 import { parseOneYaml, type YamlDocument } from '../../document/yaml.ts';
 import type { Complaint } from '../complaint.ts';
 import type { Input } from '../input.ts';
@@ -8,17 +8,44 @@ import { type TemplateDocument, templateShape } from './shape.ts';
 
 export const MANIFEST_FILE = 'template.yaml';
 
+/** A manifest as far as it can be read, and everything that is wrong with it. */
+export interface ReadManifest {
+  /** Absent where its form leaves nothing to go on with. */
+  readonly manifest?: Manifest;
+  readonly complaints: readonly Complaint[];
+  /** The line of `template.yaml` where the value at this path stands. */
+  lineOf(path: readonly (string | number)[]): number;
+}
+
 /**
- * Reads `template.yaml`. What is wrong with its form is thrown; what is wrong with its meaning is returned, so that it can be told
- * together with what is wrong with the files.
- * @throws SvcError template/invalid with file, line and reason of everything that has no or the wrong form
+ * Reads `template.yaml`: what is wrong with its form, and where that lets the rest be understood, with its meaning.
+ * @throws SvcError template/invalid with file, line and reason where it is no YAML
  */
-export function readManifest(text: string): { readonly manifest: Manifest; readonly complaints: readonly Complaint[] } {
-  const source = { text, file: MANIFEST_FILE, code: 'template/invalid' } as const;
-  const document = parseOneYaml(source);
-  const parsed = decode({ ...document, value: withoutForm(document.value) }, templateShape, source);
+export function readManifest(text: string): ReadManifest {
+  const document = parseOneYaml({ text, file: MANIFEST_FILE, code: 'template/invalid' });
+  const { parsed, faults } = understood({ ...document, value: withoutForm(document.value) });
+  const complaints = faults.map(({ line, message }) => ({ file: MANIFEST_FILE, line, message }));
+  const read = { complaints, lineOf: document.lineOf };
+  if (!parsed) return read;
   const manifest = manifestOf(parsed);
-  return { manifest, complaints: complaintsOf(parsed, manifest, document) };
+  return { ...read, manifest, complaints: [...complaints, ...complaintsOf(parsed, manifest, document)] };
+}
+
+/** Keys that nobody knows are told, and the rest is read without them: one slip of the pen must not hide all others. */
+function understood(document: YamlDocument): { readonly parsed?: TemplateDocument; readonly faults: readonly FormFault[] } {
+  const first = decoded(document, templateShape);
+  if ('value' in first) return { parsed: first.value, faults: [] };
+  const unknown = first.faults.filter(({ unknownKey }) => unknownKey);
+  const second = decoded({ ...document, value: without(document.value, unknown) }, templateShape);
+  return 'value' in second ? { parsed: second.value, faults: first.faults } : { faults: first.faults };
+}
+
+function without(value: unknown, faults: readonly FormFault[], at: readonly (string | number)[] = []): unknown {
+  if (Array.isArray(value)) return value.map((item, index) => without(item, faults, [...at, index]));
+  if (typeof value !== 'object' || value === null) return value;
+  const isKept = (key: string) => !faults.some(({ path }) => path.join('\0') === [...at, key].join('\0'));
+  const kept = Object.entries(value).filter(([key]) => isKept(key));
+  return Object.fromEntries(kept.map(([key, inner]) => [key, without(inner, faults, [...at, key])]));
 }
 
 function manifestOf({ metadata, spec }: TemplateDocument): Manifest {
