@@ -46,11 +46,12 @@ function pathOf(issue: v.BaseIssue<unknown>): (string | number)[] {
   return (issue.path ?? []).map(({ key }) => (typeof key === 'number' ? key : String(key)));
 }
 
-/** valibot's wording is exact for types and quoted for the rest; these three read better in our words. */
+/** valibot's wording is exact for types and quoted for the rest; these three read better in our words, and a union in those of its schema. */
 function said(issue: v.BaseIssue<unknown>): string {
   if (isUnknownKey(issue)) return 'there is no such key';
   if (issue.received === 'undefined') return 'is missing';
-  if (issue.kind === 'schema') return `expected ${issue.expected}, found ${issue.received}`;
+  const isWorded = issue.type === 'union' && !issue.message.startsWith('Invalid type');
+  if (issue.kind === 'schema' && !isWorded) return `expected ${issue.expected}, found ${issue.received}`;
   return issue.message;
 }
 

@@ -5,9 +5,12 @@ import { versionFaults, withVersion } from './versions.ts';
 
 const PROPERTIES = 'name: { type: string, default: a }\n        kind: { type: string, enum: [a, b], default: a }';
 
-function templateAt(version: string, properties = PROPERTIES, required = '') {
+function templateAt(version: string, properties = PROPERTIES, { required = '', svckit = '' } = {}) {
   const parameters = `  parameters:\n    - title: A\n      required: [${required}]\n      properties:\n        ${properties}`;
-  return checkFiles(sourceFiles({ 'template.yaml': manifestText({ parameters }).replace('1.0.0', version), 'files/a': 'a' }), 'tiny');
+  return checkFiles(
+    sourceFiles({ 'template.yaml': manifestText({ parameters, svckit }).replace('1.0.0', version), 'files/a': 'a' }),
+    'tiny',
+  );
 }
 
 const history = withVersion({}, templateAt('1.0.0'));
@@ -31,13 +34,24 @@ it.each([
   ['has a stricter pattern', PROPERTIES.replace('default: a }\n', "default: a, pattern: '^a' }\n"), '', 'input name has another pattern'],
 ])('refuses a minor version that %s, and lets a major one', (_, properties, required, fault) => {
   const text = properties.replace('type: array, default: a', 'type: array, default: []');
-  const minor = templateAt('1.1.0', text, required);
-  const major = templateAt('2.0.0', text, required);
+  const minor = templateAt('1.1.0', text, { required });
+  const major = templateAt('2.0.0', text, { required });
   expect(versionFaults(withVersion(history, minor), minor).join()).toContain(`${fault}`);
   expect(versionFaults(withVersion(history, major), major)).toEqual([]);
 });
 
 it('lets a minor version ask for more where a default answers', () => {
-  const minor = templateAt('1.1.0', `${PROPERTIES}\n        more: { type: string, default: x }`, 'more');
+  const minor = templateAt('1.1.0', `${PROPERTIES}\n        more: { type: string, default: x }`, { required: 'more' });
   expect(versionFaults(withVersion(history, minor), minor)).toEqual([]);
+});
+
+it('lets a minor version rename or remove an input where it declares what becomes of the answers', () => {
+  const renamed = 'name: { type: string, default: a }\n        sort: { type: string, enum: [x, b], default: b }';
+  const moves = (values: string) => `    inputs: [{ in: 1.1.0, from: kind, to: sort${values} }]`;
+  const good = templateAt('1.1.0', renamed, { svckit: moves(', values: { a: x }'), required: 'sort' });
+  expect(versionFaults(withVersion(history, good), good)).toEqual([]);
+  const lossy = templateAt('1.1.0', renamed, { svckit: moves('') });
+  expect(versionFaults(withVersion(history, lossy), lossy).join()).toContain('input sort takes "a" no longer');
+  const without = templateAt('1.1.0', 'name: { type: string, default: a }', { svckit: '    inputs: [{ in: 1.1.0, removed: kind }]' });
+  expect(versionFaults(withVersion(history, without), without)).toEqual([]);
 });

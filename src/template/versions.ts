@@ -1,5 +1,6 @@
+import { movedValue, oldName } from './answer-moves.ts';
 import type { Input } from './input.ts';
-import type { Manifest } from './manifest/manifest.ts';
+import type { InputMove, Manifest } from './manifest/manifest.ts';
 
 /** What a template keeps of each of its versions, beside its manifest. */
 export const VERSIONS_FILE = 'versions.json';
@@ -33,32 +34,49 @@ export function withVersion(versions: Versions, { manifest, digest }: Current): 
   return { ...versions, [manifest.version]: { digest, inputs: manifest.inputs } };
 }
 
-function compatibilityFaults(versions: Versions, { version, inputs }: Manifest): readonly string[] {
+function compatibilityFaults(versions: Versions, { version, inputs, inputMoves }: Manifest): readonly string[] {
   const before = Object.keys(versions)
     .filter((known) => majorOf(known) === majorOf(version) && compareVersions(known, version) < 0)
     .sort(compareVersions)
     .at(-1);
   const old = before === undefined ? undefined : versions[before];
   if (!old) return [];
+  const moves = inputMoves.filter((move) => compareVersions(move.in, before ?? version) > 0);
   const faults = [
-    ...old.inputs.flatMap((input) => changeFaults(input, inputs)),
-    ...inputs.flatMap((input) => questionFaults(input, old.inputs)),
+    ...old.inputs.flatMap((input) => changeFaults(input, { inputs, moves })),
+    ...inputs.flatMap((input) =>
+      questionFaults(
+        input,
+        old.inputs.map((each) => movedInput(each, moves)),
+      ),
+    ),
   ];
   return faults.map((fault) => `${fault}: that needs a new major version after ${before}`);
 }
 
-/** An answer that was right before has to be right still. */
-function changeFaults(old: Input, inputs: readonly Input[]): readonly string[] {
-  const now = inputs.find(({ name }) => name === old.name);
+/** An answer that was right before has to be right still, under the name that its input has now. */
+function changeFaults(old: Input, { inputs, moves }: { inputs: readonly Input[]; moves: readonly InputMove[] }): readonly string[] {
+  const moved = movedInput(old, moves);
+  if (!moved) return [];
+  const now = inputs.find(({ name }) => name === moved.name);
   if (!now) return [`input ${old.name} is gone`];
-  if (now.type !== old.type) return [`input ${old.name} is ${now.type} instead of ${old.type}`];
-  const gone = old.enum?.filter((value) => now.enum && !now.enum.includes(value)) ?? [];
-  const stricter = now.pattern !== old.pattern && now.pattern !== undefined ? [`input ${old.name} has another pattern`] : [];
-  return [...gone.map((value) => `input ${old.name} takes "${value}" no longer`), ...stricter];
+  if (now.type !== moved.type) return [`input ${now.name} is ${now.type} instead of ${moved.type}`];
+  const gone = moved.enum?.filter((value) => now.enum && !now.enum.includes(value)) ?? [];
+  const stricter = now.pattern !== moved.pattern && now.pattern !== undefined ? [`input ${now.name} has another pattern`] : [];
+  return [...gone.map((value) => `input ${now.name} takes "${value}" no longer`), ...stricter];
 }
 
-function questionFaults(input: Input, old: readonly Input[]): readonly string[] {
-  const known = old.find(({ name }) => name === input.name);
+/** An input of an earlier version as declared moves make it: another name and other values. Undefined where it was removed. */
+function movedInput(input: Input, moves: readonly InputMove[]): Input | undefined {
+  const move = moves.find((each) => oldName(each) === input.name);
+  if (!move) return input;
+  if ('removed' in move) return undefined;
+  const values = input.enum && (movedValue(move, input.enum) as readonly string[]);
+  return movedInput({ ...input, name: move.to, ...(values && { enum: values }) }, moves.slice(moves.indexOf(move) + 1));
+}
+
+function questionFaults(input: Input, old: readonly (Input | undefined)[]): readonly string[] {
+  const known = old.find((each) => each?.name === input.name);
   return input.required && input.default === undefined && !known?.required ? [`input ${input.name} is a new question`] : [];
 }
 

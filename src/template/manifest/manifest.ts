@@ -1,4 +1,4 @@
-import type { Input } from '../input.ts';
+import type { Answer, Input } from '../input.ts';
 
 /** What `template.yaml` says, checked. Plain data: bundled templates carry it inside the program. */
 export interface Manifest {
@@ -12,6 +12,9 @@ export interface Manifest {
   readonly include: readonly IncludeRule[];
   readonly ownership: readonly OwnershipRule[];
   readonly moves: readonly MoveRule[];
+  /** What became of inputs since earlier versions, the oldest first. */
+  readonly inputMoves: readonly InputMove[];
+  readonly capabilities: readonly Capability[];
 }
 
 /** The paths are rendered only where every named input has one of the values. */
@@ -36,4 +39,25 @@ export interface MoveRule {
   readonly in: string;
   readonly from: string;
   readonly to: string;
+}
+
+/** An input that had another name before version `in`, or that is asked no more. */
+export type InputMove =
+  | {
+      readonly in: string;
+      readonly from: string;
+      readonly to: string;
+      /** New value by old one, where they are called otherwise as well. */
+      readonly values?: Readonly<Record<string, string>>;
+    }
+  | { readonly in: string; readonly removed: string };
+
+/** Something that can be added to a service at any time: other answers, under one name. */
+export interface Capability {
+  readonly name: string;
+  readonly title: string;
+  /** The answers that it stands for. */
+  readonly set: Readonly<Record<string, Answer>>;
+  /** The list that takes what the user names. */
+  readonly append?: string;
 }

@@ -2,6 +2,8 @@ import { decoded, type FormFault } from '../../document/decode.ts';
 import { parseOneYaml, type YamlDocument } from '../../document/yaml.ts';
 import type { Complaint } from '../complaint.ts';
 import type { Input } from '../input.ts';
+import { capabilitiesOf, capabilityComplaints } from './capabilities.ts';
+import { inputMoveComplaints, inputMovesOf } from './input-moves.ts';
 import { inputComplaints, inputsOf } from './inputs.ts';
 import type { IncludeRule, Manifest } from './manifest.ts';
 import { type TemplateDocument, templateShape } from './shape.ts';
@@ -49,7 +51,7 @@ function without(value: unknown, faults: readonly FormFault[], at: readonly (str
 }
 
 function manifestOf({ metadata, spec }: TemplateDocument): Manifest {
-  const { version, include, ownership, moves } = spec.svckit;
+  const { version, include, ownership, moves, inputs, capabilities } = spec.svckit;
   return {
     name: metadata.name,
     title: metadata.title ?? metadata.name,
@@ -60,11 +62,18 @@ function manifestOf({ metadata, spec }: TemplateDocument): Manifest {
     include: include.map(({ paths, when }) => ({ paths, when: mapValues(when, (value) => [value].flat().map(String)) })),
     ownership,
     moves,
+    inputMoves: inputMovesOf(inputs),
+    capabilities: capabilitiesOf(capabilities),
   };
 }
 
 function complaintsOf(parsed: TemplateDocument, manifest: Manifest, document: YamlDocument): readonly Complaint[] {
-  const found = [...inputComplaints(parsed.spec.parameters, manifest.inputs), ...includeComplaints(manifest.include, manifest.inputs)];
+  const found = [
+    ...inputComplaints(parsed.spec.parameters, manifest.inputs),
+    ...includeComplaints(manifest.include, manifest.inputs),
+    ...inputMoveComplaints(parsed.spec.svckit.inputs, manifest),
+    ...capabilityComplaints(manifest.capabilities, manifest.inputs),
+  ];
   return found.map(({ path, message }) => ({ file: MANIFEST_FILE, line: document.lineOf(path), message }));
 }
 

@@ -45,16 +45,36 @@ const page = v.strictObject({
 const patterns = v.pipe(v.array(text), v.nonEmpty());
 const scalar = v.union([v.string(), v.number(), v.boolean()]);
 
+const word = v.pipe(v.string(), v.regex(/^[a-z][a-z0-9]*(-[a-z0-9]+)*$/, 'must be lower-case letters, digits and single dashes'));
+
+const inputMove = v.union(
+  [
+    v.strictObject({ in: semver, from: text, to: text, values: v.optional(v.record(v.string(), scalar)) }),
+    v.strictObject({ in: semver, removed: text }),
+  ],
+  'must be { in, from, to } with values where they change, or { in, removed }',
+);
+
+const capability = v.union(
+  [
+    v.strictObject({ title: text, set: v.record(v.string(), v.union([scalar, v.array(v.string())])) }),
+    v.strictObject({ title: text, append: text }),
+  ],
+  'must have a title, and either set or append',
+);
+
 const svckit = v.strictObject({
   version: semver,
   include: v.optional(v.array(v.strictObject({ paths: patterns, when: v.record(v.string(), v.union([scalar, v.array(scalar)])) })), []),
   ownership: v.optional(v.array(v.strictObject({ paths: patterns, mode: v.picklist(['owned', 'merged', 'once', 'region']) })), []),
   moves: v.optional(v.array(v.strictObject({ in: semver, from: text, to: text })), []),
+  inputs: v.optional(v.array(inputMove), []),
+  capabilities: v.optional(v.record(word, capability), {}),
 });
 
 /** Backstage's metadata of any entity; what is in its lists and maps is Backstage's. */
 const metadata = v.strictObject({
-  name: v.pipe(v.string(), v.regex(/^[a-z][a-z0-9]*(-[a-z0-9]+)*$/, 'must be lower-case letters, digits and single dashes')),
+  name: word,
   title: v.optional(text),
   description: v.optional(text),
   namespace: v.optional(text),
