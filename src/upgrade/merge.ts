@@ -16,6 +16,8 @@ export interface Labels {
   readonly base: string;
   readonly ours: string;
   readonly theirs: string;
+  /** How conflicts in a text are shown: with what both came from (the default), or just the two sides where they came from nothing. */
+  readonly style?: 'diff3' | 'merge';
 }
 
 export interface Conflict {
@@ -54,7 +56,9 @@ export async function mergeTrees(sides: Sides, labels: Labels, runtime: Runtime)
     await bareRepository(folder, runtime);
     const git: Git = (args, input = '') => runtime.exec({ command: 'git', args, input, cwd: folder, env: ALONE });
     await succeed(git(['fast-import', '--quiet', '--done'], fastImport(sides, labels)));
-    const settings = ['merge.conflictStyle=diff3', 'merge.renames=true', 'merge.directoryRenames=false'].flatMap((each) => ['-c', each]);
+    const settings = [`merge.conflictStyle=${labels.style ?? 'diff3'}`, 'merge.renames=true', 'merge.directoryRenames=false'].flatMap(
+      (each) => ['-c', each],
+    );
     const merged = await succeed(git([...settings, 'merge-tree', '--write-tree', '-z', '--messages', labels.ours, labels.theirs]), 1);
     const { treeId, conflicts } = parseMergeTree(merged.stdout);
     const tree = await readTree(treeId, git);

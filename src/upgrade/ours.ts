@@ -11,20 +11,36 @@ const NOT_SEARCHED = new Set(['.git', '.svc', 'node_modules', 'dist', 'build', '
 /** Files read side by side. */
 const LANES = 16;
 
+/** Where a service's files are. */
+type Place = Pick<Made, 'folder' | 'root' | 'prefix' | 'placement' | 'delivered'>;
+
 /**
  * The service's files by path from the root: what git tracks or would add, without git all but what is built or installed, and
  * whatever is at a path of the template's. What svckit itself keeps there is left out, and so are services inside of this one.
  */
-export async function readOurs(made: Made, known: Tree, runtime: Runtime): Promise<Tree> {
+export async function readOurs(made: Place, known: Tree, runtime: Runtime): Promise<Tree> {
   const { root, prefix, placement, delivered } = made;
   const found = placement.git === undefined ? await walk(made.folder, '', runtime.fs) : await listed(made, runtime);
   const own = withoutOthers(found).map((path) => (prefix === '' ? path : `${prefix}/${path}`));
   const left = new Set(delivered.map(({ path }) => path));
   const paths = [...new Set([...own, ...known.keys()])].filter((path) => !left.has(path));
+  return readAll(paths, { root, known }, runtime);
+}
+
+/** What is at these paths from the root, and nothing else of the service. */
+export function readKnown(root: string, known: Tree, runtime: Pick<Runtime, 'fs' | 'platform'>): Promise<Tree> {
+  return readAll([...known.keys()], { root, known }, runtime);
+}
+
+async function readAll(
+  paths: readonly string[],
+  { root, known }: { readonly root: string; readonly known: Tree },
+  runtime: Pick<Runtime, 'fs' | 'platform'>,
+): Promise<Tree> {
   const files: (readonly [string, TreeFile])[] = [];
   const queue = [...paths];
   const lane = async () => {
-    for (let path = queue.shift(); path !== undefined; path = queue.shift()) {
+    for (let path = queue.pop(); path !== undefined; path = queue.pop()) {
       const file = await readFile(join(root, path), known.get(path), runtime);
       if (file) files.push([path, file]);
     }
@@ -37,14 +53,18 @@ export async function readOurs(made: Made, known: Tree, runtime: Runtime): Promi
  * Which of these paths hold changes that are not committed yet; none where there is no git.
  * @param paths from the root
  */
-export async function uncommitted({ root, placement }: Made, paths: readonly string[], runtime: Runtime): Promise<readonly string[]> {
+export async function uncommitted(
+  { root, placement }: Pick<Made, 'root' | 'placement'>,
+  paths: readonly string[],
+  runtime: Runtime,
+): Promise<readonly string[]> {
   if (placement.git === undefined || paths.length === 0) return [];
   const output = await git(['status', '--porcelain=v1', '-z', '--no-renames', '--untracked-files=all'], root, runtime);
   const dirty = new Set(output.split('\0').map((entry) => entry.slice(3)));
   return paths.filter((path) => dirty.has(path));
 }
 
-async function listed({ folder }: Made, runtime: Runtime): Promise<readonly string[]> {
+async function listed({ folder }: Pick<Made, 'folder'>, runtime: Runtime): Promise<readonly string[]> {
   const output = await git(['ls-files', '-z', '--cached', '--others', '--exclude-standard'], folder, runtime);
   return output.split('\0').filter((path) => path !== '');
 }
@@ -82,7 +102,11 @@ function withoutOthers(paths: readonly string[]): readonly string[] {
  * A link is never followed, and never written: that it is one is all there is to know. Windows knows no executable bit, so there
  * it is as the template has it.
  */
-async function readFile(path: string, known: TreeFile | undefined, { fs, platform }: Runtime): Promise<TreeFile | undefined> {
+async function readFile(
+  path: string,
+  known: TreeFile | undefined,
+  { fs, platform }: Pick<Runtime, 'fs' | 'platform'>,
+): Promise<TreeFile | undefined> {
   const info = await fs.info(path);
   if (info?.kind === 'link') return { kind: 'link', content: Buffer.from(path) };
   if (info?.kind !== 'file' || (!known && info.size > LARGEST_OWN)) return undefined;

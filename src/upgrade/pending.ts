@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { dirname, join } from 'node:path';
 import { SvcError } from '../errors.ts';
 import type { Change, Write } from '../plan/plan.ts';
+import { physicalPath } from '../plan/stage.ts';
 import { createFolders, replaceFile } from '../plan/write-file.ts';
 import type { FileSystem, Runtime } from '../runtime/runtime.ts';
 import { recover } from '../state/carry-out.ts';
@@ -9,13 +10,15 @@ import { type LockName, lockOf } from '../state/lock.ts';
 import { BASE_PATH } from '../template/base.ts';
 import { LOCK_PATH } from '../template/lock.ts';
 import type { FileChange } from './plan-upgrade.ts';
+import { serviceFolder } from './service.ts';
 
 /** An upgrade that waits for the user to settle conflicts. Kept in the user's state folder, never in the repository. */
 export interface Pending {
   readonly name: string;
   readonly folder: string;
   readonly root: string;
-  readonly template: { readonly name: string; readonly from: string; readonly to: string };
+  /** `from` is absent where no template made it before. */
+  readonly template: { readonly name: string; readonly from?: string; readonly to: string };
   /** `begun` until the files are written. */
   readonly phase: 'begun' | 'written';
   readonly files: readonly FileChange[];
@@ -66,6 +69,20 @@ export async function loadPending(folder: string, runtime: Runtime): Promise<Pen
   if (!isOver) return pending;
   await dropPending(folder, runtime);
   return undefined;
+}
+
+/**
+ * The folder whose upgrade a path is in: a service that is being adopted has no lock yet.
+ * @param from absolute
+ * @throws SvcError workspace/no-service where nothing is under way and no template made what is there
+ */
+export async function folderUnderWay(from: string, runtime: Runtime): Promise<string> {
+  const { fs, paths } = runtime;
+  const start = await physicalPath(from, fs);
+  for (let folder = start; folder !== dirname(folder); folder = dirname(folder)) {
+    if ((await fs.info(fileOf(folder, paths.state))) !== undefined) return folder;
+  }
+  return serviceFolder(from, runtime);
 }
 
 /** @throws SvcError input/invalid where no upgrade is under way */

@@ -3,23 +3,21 @@ import { SvcError } from '../errors.ts';
 import type { Runtime } from '../runtime/runtime.ts';
 import { carryOut } from '../state/carry-out.ts';
 import { withLock } from '../state/lock.ts';
-import { changesBack, dropPending, markersLeft, type Pending, requirePending, upgradeLock } from './pending.ts';
-import { readMade, serviceFolder } from './service.ts';
+import { changesBack, dropPending, folderUnderWay, markersLeft, type Pending, requirePending, upgradeLock } from './pending.ts';
 import type { Upgrade, UpgradeState } from './upgrade.ts';
-import { carryOutTidily, ownChanges } from './write.ts';
+import { carryOutTidily, recordChanges } from './write.ts';
 
 /**
  * Records an upgrade as finished after the user settled its conflicts.
  * @throws SvcError input/invalid where none is under way, plan/conflict naming the markers that are left
  */
 export async function continueUpgrade(path: string, runtime: Runtime): Promise<Upgrade> {
-  const folder = await serviceFolder(resolve(runtime.cwd, path), runtime);
+  const folder = await folderUnderWay(resolve(runtime.cwd, path), runtime);
   return withLock(upgradeLock(folder, runtime), runtime, async () => {
     const pending = await requirePending(folder, runtime);
     refuseMarkers(await markersLeft(pending, runtime.fs));
-    const made = await readMade(folder, runtime);
     const own = { lock: pending.own.lock, base: Buffer.from(pending.own.baseBase64, 'base64') };
-    await carryOut({ root: pending.root, changes: ownChanges(made, own) }, runtime);
+    await carryOut({ root: pending.root, changes: await recordChanges(pending, own, runtime.fs) }, runtime);
     await dropPending(folder, runtime);
     return ended(pending, 'finished');
   });
@@ -30,7 +28,7 @@ export async function continueUpgrade(path: string, runtime: Runtime): Promise<U
  * @throws SvcError input/invalid where none is under way
  */
 export async function abortUpgrade(path: string, runtime: Runtime): Promise<Upgrade> {
-  const folder = await serviceFolder(resolve(runtime.cwd, path), runtime);
+  const folder = await folderUnderWay(resolve(runtime.cwd, path), runtime);
   return withLock(upgradeLock(folder, runtime), runtime, async () => {
     const pending = await requirePending(folder, runtime);
     await carryOutTidily({ root: pending.root, changes: await changesBack(pending, runtime.fs) }, runtime);

@@ -37,7 +37,8 @@ export interface Upgrade {
   readonly folder: string;
   /** Absolute path that the paths of files are relative to. */
   readonly root: string;
-  readonly template: { readonly name: string; readonly from: string; readonly to: string };
+  /** `from` is absent where no template made it before: it was adopted. */
+  readonly template: { readonly name: string; readonly from?: string; readonly to: string };
   readonly files: readonly FileChange[];
   /** Sentences on what the user should know or do. */
   readonly notes: readonly string[];
@@ -154,13 +155,20 @@ async function write(prepared: Prepared, order: UpgradeOrder, runtime: Runtime):
     return { ...upgrade, state: 'upgraded', confirmed };
   }
   const confirmed = await agreed({ made, changes: [...changes, ...own], upgrade }, order, runtime);
-  await writeConflict(prepared, runtime);
+  await writeConflict({ about: upgrade, own: release.own, ours: prepared.ours, changes }, runtime);
   return { ...upgrade, state: 'conflict', confirmed };
 }
 
-/** The way back is on disk before the first file is touched, and gone again where none was. */
-async function writeConflict({ made, release, ours, changes, upgrade }: Prepared, runtime: Runtime): Promise<void> {
-  const { name, folder, root } = made;
+interface Disputed {
+  readonly about: Pick<Upgrade, 'name' | 'folder' | 'root' | 'template' | 'files'>;
+  readonly own: Release['own'];
+  readonly ours: Tree;
+  readonly changes: readonly Change[];
+}
+
+/** Writes what waits for the user. The way back is on disk before the first file is touched, and gone again where none was. */
+export async function writeConflict({ about: upgrade, own, ours, changes }: Disputed, runtime: Runtime): Promise<void> {
+  const { name, folder, root } = upgrade;
   const writes = changes.filter((change): change is Write => change.kind !== 'unchanged' && change.kind !== 'conflict');
   const pending: Pending = {
     name,
@@ -170,7 +178,7 @@ async function writeConflict({ made, release, ours, changes, upgrade }: Prepared
     phase: 'begun',
     files: upgrade.files,
     before: beforeOf(writes, (path) => ours.get(path)?.kind === 'executable'),
-    own: { lock: release.own.lock, baseBase64: Buffer.from(release.own.base).toString('base64') },
+    own: { lock: own.lock, baseBase64: Buffer.from(own.base).toString('base64') },
   };
   await savePending(pending, runtime);
   try {
@@ -204,7 +212,11 @@ function bringsTheSame(made: Made, delivered: Release['delivered']): boolean {
 }
 
 /** Packages that come with a service are never merged: the name of each carries its digest, so a new one has another name. */
-async function packageChanges(made: Made, { delivered }: Release, { fs }: Runtime): Promise<readonly Change[]> {
+export async function packageChanges(
+  made: Pick<Made, 'root' | 'prefix' | 'delivered'>,
+  { delivered }: Pick<Release, 'delivered'>,
+  { fs }: Runtime,
+): Promise<readonly Change[]> {
   const now = new Map(delivered.map(({ path, content }) => [placed(path, 'service', made.prefix), content]));
   const gone = made.delivered.map(({ path }) => path).filter((path) => !now.has(path));
   const removed = gone.map(async (path): Promise<readonly Change[]> => {
@@ -224,7 +236,7 @@ function notesOf({ placement }: Made, changes: readonly Change[]): readonly stri
   ];
 }
 
-function underWay(folder: string): SvcError {
+export function underWay(folder: string): SvcError {
   return new SvcError('plan/conflict', `An upgrade is under way in ${folder}`, {
     hint: 'Settle its conflicts, then: svc upgrade --continue; or take it back: svc upgrade --abort',
   });

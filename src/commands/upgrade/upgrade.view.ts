@@ -1,13 +1,12 @@
+import { fileFates } from '../../output/file-fates.ts';
 import { plain, type Style } from '../../output/style.ts';
-import { padEnd, printable } from '../../output/text.ts';
-import type { FileChange } from '../../upgrade/plan-upgrade.ts';
-import type { FileFate } from '../../upgrade/sides.ts';
+import { printable } from '../../output/text.ts';
 import type { Upgrade, UpgradeState } from '../../upgrade/upgrade.ts';
 
 /** What a person sees of `svc upgrade`: from which version to which, what became of each file, and how to go on. */
 export function view(upgrade: Upgrade, style: Style): string {
   const { state, confirmed, notes } = upgrade;
-  const files = confirmed || state === 'finished' || state === 'aborted' ? [] : rows(upgrade.files, style);
+  const files = confirmed || state === 'finished' || state === 'aborted' ? [] : fileFates(upgrade.files, style);
   const told = state === 'planned' || state === 'upgraded' || state === 'healed' || state === 'conflict' ? notes : [];
   return [headline(upgrade, style), ...files, ...told.map((note) => style.faint(note)), ...nextSteps(upgrade, style)].join('\n');
 }
@@ -15,7 +14,7 @@ export function view(upgrade: Upgrade, style: Style): string {
 /** The files of a plan, as the question before writing shows them. */
 export function summary(upgrade: Upgrade): string {
   const { name, template } = upgrade;
-  return [`${printable(name)}: ${template.name} ${template.from} to ${template.to}`, ...rows(upgrade.files, plain)].join('\n');
+  return [`${printable(name)}: ${template.name} ${template.from} to ${template.to}`, ...fileFates(upgrade.files, plain)].join('\n');
 }
 
 const SIGN: Readonly<Record<UpgradeState, string>> = {
@@ -31,7 +30,12 @@ const SIGN: Readonly<Record<UpgradeState, string>> = {
 
 function headline({ state, name, template, files }: Upgrade, style: Style): string {
   const { from, to } = template;
-  const way = from === to ? `${template.name} ${to} as it is now` : `${template.name} ${from} to ${to}`;
+  const way =
+    from === undefined
+      ? `${template.name} ${to}`
+      : from === to
+        ? `${template.name} ${to} as it is now`
+        : `${template.name} ${from} to ${to}`;
   const disputed = files.filter(({ fate }) => fate === 'conflict').length;
   const text: Readonly<Record<UpgradeState, string>> = {
     current: `is up to date: ${template.name} ${to}`,
@@ -40,31 +44,11 @@ function headline({ state, name, template, files }: Upgrade, style: Style): stri
     upgraded: `is upgraded: ${way}`,
     healed: files.length > 0 ? `has what is the template’s again: ${template.name} ${to}` : 'has nothing to heal',
     conflict: `waits for you: ${way}, ${disputed} ${disputed === 1 ? 'file' : 'files'} in conflict`,
-    finished: `is upgraded: ${way}`,
-    aborted: `is as it was: ${template.name} ${from}`,
+    finished: from === undefined ? `is adopted: ${way}` : `is upgraded: ${way}`,
+    aborted: from === undefined ? 'is as it was: no template made it' : `is as it was: ${template.name} ${from}`,
   };
   const paint = SIGN[state] === '✓' ? style.good : SIGN[state] === '!' ? style.warn : style.faint;
   return `${paint(SIGN[state])} ${style.strong(printable(name))} ${text[state]}`;
-}
-
-/** What needs the user comes first. */
-const ORDER: readonly FileFate[] = ['conflict', 'healed', 'merged', 'clean', 'new', 'gone', 'kept'];
-const WIDTH = 8;
-
-function rows(files: readonly FileChange[], style: Style): readonly string[] {
-  const sorted = [...files].sort((a, b) => ORDER.indexOf(a.fate) - ORDER.indexOf(b.fate));
-  return sorted.map(({ path, from, fate, message }) => {
-    const moved = from === undefined ? '' : style.faint(`  was ${printable(from)}`);
-    const why = message === undefined ? '' : style.faint(`  ${printable(message)}`);
-    return `  ${painted(fate, style)}  ${printable(path)}${moved}${why}`;
-  });
-}
-
-function painted(fate: FileFate, style: Style): string {
-  const text = padEnd(fate, WIDTH);
-  if (fate === 'conflict') return style.bad(text);
-  if (fate === 'healed') return style.warn(text);
-  return fate === 'kept' ? style.faint(text) : style.good(text);
 }
 
 function nextSteps({ state }: Upgrade, { faint, accent }: Style): readonly string[] {

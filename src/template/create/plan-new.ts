@@ -77,9 +77,10 @@ async function repositoryChange(file: RenderedFile, { name, placement }: NewServ
   return { kind: 'conflict', path, reason: 'the repository has another file there' };
 }
 
-async function workspaceChanges(
-  { placement: { workspace, folder }, template }: NewService,
-  own: readonly RenderedFile[],
+/** The entries of a service in its workspace. Paths of changes are absolute. */
+export async function workspaceChanges(
+  { placement: { workspace, folder }, template }: Pick<NewService, 'placement' | 'template'>,
+  own: readonly Pick<RenderedFile, 'path'>[],
   fs: FileSystem,
 ): Promise<readonly Change[]> {
   if (workspace === undefined || template.manifest.type === 'workspace') return [];
