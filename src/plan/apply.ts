@@ -1,7 +1,7 @@
-import { dirname } from 'node:path';
 import { SvcError } from '../errors.ts';
 import type { FileSystem } from '../runtime/runtime.ts';
-import { discard, type Journal, type Move, takeBack } from './journal.ts';
+import { flushMoves, type Journal, type Move, makeMove, undoMoves } from './journal.ts';
+import { inLanes } from './lanes.ts';
 import { type Plan, writesOf } from './plan.ts';
 import { changed, type StagedFile, type Staging, stagingOf } from './stage.ts';
 
@@ -13,9 +13,6 @@ export interface ApplyTools {
   readonly token: string;
 }
 
-/** Files written side by side: waiting for the disk is most of the work. */
-const LANES = 4;
-
 /**
  * Carries out a plan: the only writer of users' files. All of it happens, or nothing: new content is written and flushed under
  * temporary names first, then moved into place. What fails or is interrupted by `signal` is undone here; what a kill or a power cut
@@ -24,28 +21,27 @@ const LANES = 4;
  */
 export async function applyPlan(plan: Plan, tools: ApplyTools): Promise<void> {
   const staging = await stagingOf(plan, writesOf(plan), tools);
-  if (staging.moves.length === 0) return;
-  await tools.journal.write({ phase: 'stage', moves: staging.moves });
-  const moved: Move[] = [];
+  const { moves } = staging;
+  if (moves.length === 0) return;
   try {
+    await tools.journal.write({ moves });
     await stage(staging, tools);
-    await tools.journal.write({ phase: 'switch', moves: staging.moves });
-    for (const move of staging.moves) await switchOver(move, moved, tools);
-    await flushParents(staging.moves, tools.fs);
+    for (const move of moves) await switchOver(move, tools);
+    await flushMoves(moves, tools.fs);
   } catch (error) {
-    throw told(error, staging.moves, await undo(staging, moved, tools));
+    throw told(error, moves, await undo(moves, tools));
   }
-  await tidy(staging.moves, tools);
+  // All is in place: a journal that cannot be removed does no harm, and the next run sees that.
+  await tools.journal.clear().catch(() => undefined);
 }
 
-async function stage(staging: Staging, tools: ApplyTools): Promise<void> {
-  for (const folder of staging.folders) {
+/** Nothing of it is visible, so folders need no flush yet: the journal undoes it, wherever it ends. */
+async function stage({ folders, files }: Staging, tools: ApplyTools): Promise<void> {
+  for (const folder of folders) {
     stopIfAsked(tools.signal);
     await tools.fs.createFolder(folder);
   }
-  await inLanes([...staging.backups, ...staging.files], (file) => createStaged(file, tools));
-  for (const folder of staging.folders) await tools.fs.syncFolder(folder);
-  await flushParents(staging.moves, tools.fs);
+  await inLanes(files, (file) => createStaged(file, tools));
 }
 
 async function createStaged(file: StagedFile, { fs, signal }: ApplyTools): Promise<void> {
@@ -53,20 +49,16 @@ async function createStaged(file: StagedFile, { fs, signal }: ApplyTools): Promi
   await fs.createFile(file.path, file.content, { executable: file.executable });
 }
 
-async function switchOver(move: Move, moved: Move[], { fs, signal }: ApplyTools): Promise<void> {
+async function switchOver(move: Move, { fs, signal }: ApplyTools): Promise<void> {
   stopIfAsked(signal);
-  if (move.backup === undefined && (await fs.info(move.target)) !== undefined) throw changed(move.target, 'something appeared there');
-  await (move.removes ? fs.rename(move.target, move.staged) : fs.rename(move.staged, move.target));
-  moved.push(move);
+  if (move.before === undefined && (await fs.info(move.target)) !== undefined) throw changed(move.target, 'something appeared there');
+  await makeMove(move, fs);
 }
 
-/** Takes the moves back, last first. False where even that fails: the journal stays then, and the next run ends the work. */
-async function undo(staging: Staging, moved: readonly Move[], { fs, journal }: ApplyTools): Promise<boolean> {
+/** False where even that fails: the journal stays then, and the next run ends the work. */
+async function undo(moves: readonly Move[], { fs, journal }: ApplyTools): Promise<boolean> {
   try {
-    for (const move of [...moved].reverse()) await takeBack(move, fs);
-    // From here on it must not be finished any more, even where a full disk takes no new entry.
-    await journal.write({ phase: 'stage', moves: staging.moves }).catch(() => journal.clear());
-    await discard(staging.moves, fs);
+    await undoMoves(moves, fs);
     await journal.clear();
     return true;
   } catch {
@@ -81,33 +73,6 @@ function told(error: unknown, moves: readonly Move[], undone: boolean): unknown 
   const message = moves.reduce((text, { staged, target }) => text.replace(staged, target), error.message);
   const rest = undone ? 'Nothing was changed' : 'What was begun is undone or finished by the next run';
   return new SvcError(error.code, `${message}\n${rest}.`, { hint: error.hint, cause: error });
-}
-
-/** All is in place: what cannot be tidied up now does no harm, and the next run does it. */
-async function tidy(moves: readonly Move[], { fs, journal }: ApplyTools): Promise<void> {
-  try {
-    await discard(moves, fs);
-    await journal.clear();
-  } catch {
-    // See above.
-  }
-}
-
-async function flushParents(moves: readonly Move[], fs: FileSystem): Promise<void> {
-  for (const folder of new Set(moves.map((move) => dirname(move.target)))) await fs.syncFolder(folder);
-}
-
-/** Runs `work` on every item, a few at a time. After a failure no further item is begun, and those under way are waited for. */
-async function inLanes<T>(items: readonly T[], work: (item: T) => Promise<void>): Promise<void> {
-  const left = [...items];
-  const failures: unknown[] = [];
-  const lane = async () => {
-    for (let item = left.shift(); item !== undefined && failures.length === 0; item = left.shift()) {
-      await work(item).catch((error: unknown) => failures.push(error));
-    }
-  };
-  await Promise.all(Array.from({ length: LANES }, lane));
-  if (failures.length > 0) throw failures[0];
 }
 
 function stopIfAsked(signal: AbortSignal): void {

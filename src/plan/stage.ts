@@ -1,7 +1,8 @@
 import { dirname, join, relative, sep } from 'node:path';
 import { SvcError } from '../errors.ts';
 import type { FileSystem } from '../runtime/runtime.ts';
-import type { Move } from './journal.ts';
+import { digestOf, type Move, type MovedFile } from './journal.ts';
+import { inLanes } from './lanes.ts';
 import type { Content, Plan, Write } from './plan.ts';
 
 /** A file to write, where it will be and where it waits until then. */
@@ -17,8 +18,6 @@ export interface Staging {
   /** New folders, outer ones first, under their temporary names. */
   readonly folders: readonly string[];
   readonly files: readonly StagedFile[];
-  /** Old content of files that are replaced. */
-  readonly backups: readonly StagedFile[];
 }
 
 /**
@@ -28,14 +27,14 @@ export interface Staging {
 export async function stagingOf(plan: Plan, writes: readonly Write[], tools: { fs: FileSystem; token: string }): Promise<Staging> {
   const ground = new Ground(tools.fs);
   const root = await physicalPath(plan.root, tools.fs);
-  const builder = new Builder(tools.token);
-  for (const write of writes) {
+  const places = await inLanes(writes, async (write): Promise<Place & { readonly write: Write }> => {
     const target = join(root, ...write.path.split('/'));
     const missing = await ground.firstMissing(root, target);
-    if (write.kind === 'create') builder.create(write, { target, missing: missing ?? target, taken: missing === undefined });
-    else if (write.kind === 'remove') builder.remove(write, target, await current(write, target, tools.fs));
-    else builder.replace(write, target, await current(write, target, tools.fs));
-  }
+    if (write.kind === 'create') return { write, target, missing };
+    return { write, target, missing, now: await current(write, target, tools.fs) };
+  });
+  const builder = new Builder(tools.token);
+  for (const { write, ...place } of places) builder.add(write, place);
   return builder.staging();
 }
 
@@ -89,64 +88,74 @@ class Ground {
   }
 }
 
+/** Where a write goes. */
+interface Place {
+  readonly target: string;
+  /** The outermost part of the target that is not there yet. */
+  readonly missing: string | undefined;
+  /** The file that is there, where one has to be. */
+  readonly now?: Current;
+}
+
+interface Current {
+  readonly content: Uint8Array;
+  readonly executable: boolean;
+}
+
+interface Draft extends Move {
+  readonly files: MovedFile[];
+  readonly folders: string[];
+}
+
 /** Collects moves; each outermost missing path gets one temporary name beside it. */
 class Builder {
   readonly #token: string;
-  readonly #moves = new Map<string, Move>();
-  readonly #folders = new Set<string>();
+  readonly #moves = new Map<string, Draft>();
   readonly #files: StagedFile[] = [];
-  readonly #backups: StagedFile[] = [];
 
   constructor(token: string) {
     this.#token = token;
   }
 
-  create(write: Write & { kind: 'create' }, at: { target: string; missing: string; taken: boolean }): void {
-    if (at.taken) throw changed(at.target, 'something is there already');
-    const { staged } = this.#move(at.missing);
-    const inside = relative(at.missing, at.target);
-    let folder = staged;
-    for (const name of inside === '' ? [] : inside.split(sep)) {
-      this.#folders.add(folder);
-      folder = join(folder, name);
+  add(write: Write, { target, missing, now }: Place): void {
+    if (write.kind === 'create') {
+      if (missing === undefined) throw changed(target, 'something is there already');
+      this.#put(this.#move(missing), target, { content: write.content, executable: write.executable ?? false });
+      return;
     }
-    this.#files.push({ path: folder, content: write.content, executable: write.executable ?? false });
-  }
-
-  replace(write: Write & { kind: 'replace' }, target: string, { executable }: { executable: boolean }): void {
-    const { staged } = this.#move(target);
-    const backup = `${staged}.old`;
-    this.#moves.set(target, { target, staged, backup });
-    this.#files.push({ path: staged, content: write.content, executable: write.executable ?? executable });
-    this.#backups.push({ path: backup, content: write.expected, executable });
-  }
-
-  /** Nothing is staged: the file itself is moved there, and so out of sight. */
-  remove(write: Write & { kind: 'remove' }, target: string, { executable }: { executable: boolean }): void {
-    const { staged } = this.#move(target);
-    const backup = `${staged}.old`;
-    this.#moves.set(target, { target, staged, backup, removes: true });
-    this.#backups.push({ path: backup, content: write.expected, executable });
+    const { content = new Uint8Array(), executable = false } = now ?? {};
+    const move = this.#move(target, { base64: Buffer.from(content).toString('base64'), executable });
+    if (write.kind === 'replace') this.#put(move, target, { content: write.content, executable: write.executable ?? executable });
   }
 
   staging(): Staging {
-    return { moves: [...this.#moves.values()], folders: [...this.#folders], files: this.#files, backups: this.#backups };
+    const moves = [...this.#moves.values()];
+    return { moves, folders: moves.flatMap(({ staged, folders }) => folders.map((path) => join(staged, path))), files: this.#files };
   }
 
-  #move(target: string): Move {
-    const known = this.#moves.get(target);
-    const move = known ?? { target, staged: join(dirname(target), `.svckit-${this.#token}-${this.#moves.size}`) };
+  #put(move: Draft, target: string, { content, executable }: { readonly content: Content; readonly executable: boolean }): void {
+    const path = relative(move.target, target);
+    const names = path.split(sep);
+    const folders = path === '' ? [] : names.map((_, depth) => names.slice(0, depth).join(sep));
+    move.folders.push(...folders.filter((folder) => !move.folders.includes(folder)));
+    move.files.push({ path, digest: digestOf(content), executable });
+    this.#files.push({ path: join(move.staged, path), content, executable });
+  }
+
+  #move(target: string, before?: NonNullable<Move['before']>): Draft {
+    const staged = join(dirname(target), `.svckit-${this.#token}-${this.#moves.size}`);
+    const move: Draft = this.#moves.get(target) ?? { target, staged, ...(before && { before }), files: [], folders: [] };
     this.#moves.set(target, move);
     return move;
   }
 }
 
-async function current(write: Write & { kind: 'replace' | 'remove' }, target: string, fs: FileSystem): Promise<{ executable: boolean }> {
+async function current(write: Write & { kind: 'replace' | 'remove' }, target: string, fs: FileSystem): Promise<Current> {
   const info = await fs.info(target);
   if (info?.kind === 'link') throw linkInTheWay(target);
   const bytes = info?.kind === 'file' ? await fs.readBytes(target) : undefined;
   if (bytes === undefined || !Buffer.from(write.expected).equals(bytes)) throw changed(target, 'it changed since it was read');
-  return { executable: info?.executable ?? false };
+  return { content: bytes, executable: info?.executable ?? false };
 }
 
 export function changed(path: string, reason: string): SvcError {

@@ -58,7 +58,11 @@ function fileJournal(key: string, { fs, paths, token }: Runtime): FileJournal {
       await createFolders(fs, folder);
       await replaceFile(fs, { path: file, temporary: `${file}.${token(8)}` }, { content: JSON.stringify(entry), private: true });
     },
-    clear: () => fs.removeFile(file),
+    async clear() {
+      await fs.removeFile(file);
+      // Else a power cut could bring it back, and a later run would undo what was reported as done.
+      await fs.syncFolder(folder);
+    },
   };
 }
 

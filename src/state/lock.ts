@@ -1,4 +1,4 @@
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { SvcError } from '../errors.ts';
 import { createFolders } from '../plan/write-file.ts';
 import type { ProcessIdentity, Runtime } from '../runtime/runtime.ts';
@@ -42,6 +42,7 @@ async function take(lock: LockName, runtime: Runtime): Promise<string> {
     if (holder && (await isAtWork(holder, runtime))) throw busy(lock.what, holder, runtime.now());
     await clearAway(lock.file, holder, runtime);
   }
+  await sweepAside(lock.file, runtime);
   return (JSON.parse(mine) as Holder).token;
 }
 
@@ -70,6 +71,17 @@ async function clearAway(file: string, seen: Holder | undefined, { fs, token }: 
   if (moved !== undefined && parsed(moved)?.token !== seen?.token)
     await fs.createFile(file, moved, { private: true }).catch(() => undefined);
   await fs.removeFile(aside);
+}
+
+/** Removes what a kill left in the middle of `clearAway`. The lock of somebody at work is on its way back to its place, and stays. */
+async function sweepAside(file: string, runtime: Runtime): Promise<void> {
+  const { fs } = runtime;
+  const names = ((await fs.list(dirname(file))) ?? []).map(({ name }) => name).filter((name) => name.startsWith(`${basename(file)}.`));
+  for (const name of names) {
+    const aside = join(dirname(file), name);
+    const holder = parsed((await fs.readText(aside)) ?? '');
+    if (!holder || !(await isAtWork(holder, runtime))) await fs.removeFile(aside);
+  }
 }
 
 async function holderOf(file: string, { fs }: Runtime): Promise<Holder | undefined> {

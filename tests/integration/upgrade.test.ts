@@ -509,7 +509,7 @@ describe('an upgrade that is killed', () => {
         `left after step ${step}`,
       ).toEqual([]);
     }
-    expect(step).toBeGreaterThan(20);
+    expect(step).toBeGreaterThan(15);
   });
 });
 
