@@ -17,11 +17,12 @@ export const COMMANDS: Readonly<Record<string, () => Promise<AnyCommand>>> = {
   down: async () => (await import('./commands/down/down.command.ts')).down,
   demo: async () => (await import('./commands/demo/demo.command.ts')).demo,
   doctor: async () => (await import('./commands/doctor/doctor.command.ts')).doctor,
+  'template check': async () => (await import('./commands/template-check/template-check.command.ts')).templateCheck,
   completion: async () => (await import('./commands/completion/completion.command.ts')).completion,
 };
 
 /** What the help says of a first word that is no command itself. */
-const GROUPS: Readonly<Record<string, string>> = {};
+const GROUPS: Readonly<Record<string, string>> = { template: 'Check, test and describe a template of your own' };
 
 export interface World {
   readonly runtime: Runtime;

@@ -41,12 +41,9 @@ const OWN_FOLDERS = ['.svc', 'vendor'];
 const LONGEST_TEXT = 1_048_576;
 
 /** What was found in a template's files, right or wrong. */
-export interface Inspection {
+export interface Inspection extends Omit<ReadManifest, 'manifest'> {
   /** As far as the template can be read: without what there are complaints about. */
   readonly checked?: CheckedFiles;
-  readonly complaints: readonly Complaint[];
-  /** The line of a value in `template.yaml`. */
-  lineOf(path: readonly (string | number)[]): number;
 }
 
 /**
@@ -68,26 +65,19 @@ export function checkFiles(files: readonly SourceFile[], name: string): CheckedF
  */
 export function inspectFiles(files: readonly SourceFile[]): Inspection {
   const text = files.find(({ path }) => path === MANIFEST_FILE)?.content;
-  const { manifest, complaints, lineOf } = readManifest(Buffer.from(text ?? '').toString('utf8'));
+  const { manifest, ...read } = readManifest(Buffer.from(text ?? '').toString('utf8'));
   const payload = files.filter(isPayload);
-  if (!manifest) return { complaints: [...complaints, ...pathComplaints(payload)], lineOf };
-  const read = payload.map((file) => readEntry(file, manifest.inputs));
-  const entries = read.flatMap(({ entry }) => (entry ? [entry] : []));
+  if (!manifest) return { ...read, complaints: [...read.complaints, ...pathComplaints(payload)] };
+  const found = payload.map((file) => readEntry(file, manifest.inputs));
+  const entries = found.flatMap(({ entry }) => (entry ? [entry] : []));
   const digest = digestOf(files.filter((file) => file.path === MANIFEST_FILE || isPayload(file)));
-  return {
-    checked: { manifest, entries, digest },
-    complaints: [
-      ...complaints,
-      ...ruleComplaints(manifest, payload.map(pathOf), lineOf),
-      ...pathComplaints(payload),
-      ...read.flatMap((one) => one.complaints),
-    ],
-    lineOf,
-  };
+  const about = [...ruleComplaints(manifest, payload.map(pathOf), read.lineOf), ...pathComplaints(payload)];
+  const complaints = [...read.complaints, ...about, ...found.flatMap((one) => one.complaints)];
+  return { ...read, checked: { manifest, entries, digest }, complaints };
 }
 
 function isPayload({ path }: SourceFile): boolean {
-  return (path.split('/')[0] ?? '') in AREAS;
+  return Object.hasOwn(AREAS, path.split('/')[0] ?? '');
 }
 
 /** Where a file goes, before answers are put into its path. */
@@ -102,7 +92,7 @@ function pathComplaints(payload: readonly SourceFile[]): readonly Complaint[] {
     return reason === undefined ? [] : [{ file: file.path, line: 1, message: `its path is not safe: ${reason}` }];
   });
   const clashing = clashes(payload.map(pathOf)).map((clash) => ({
-    file: payload.find((file) => pathOf(file) === clash.path)?.path ?? clash.path,
+    file: payload.findLast((file) => pathOf(file) === clash.path)?.path ?? clash.path,
     line: 1,
     message: `it cannot stand beside ${clash.with}: ${clash.reason}`,
   }));

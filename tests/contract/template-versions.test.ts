@@ -9,7 +9,7 @@ import { VERSIONS_FILE, versionFaults } from '../../src/template/versions.ts';
 
 const templates = join(import.meta.dirname, '../../templates');
 
-it.each(templateNames(templates))('%s changes only with a new version: node bin/record-templates.mjs', async (name) => {
+it.each(templateNames(templates))('%s changes only with a new version: svc template check --record', async (name) => {
   const folder = join(templates, name);
   const current = checkFiles(await readSourceFiles(folder, name, nodeFiles()), name);
   expect(versionFaults(JSON.parse(readFileSync(join(folder, VERSIONS_FILE), 'utf8')), current)).toEqual([]);

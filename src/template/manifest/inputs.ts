@@ -25,6 +25,20 @@ export function inputsOf(pages: readonly Page[]): readonly Input[] {
   ]);
 }
 
+/** Where `template.yaml` describes an input. */
+export function pathOfInput(pages: readonly Page[], name: string): YamlPath {
+  const page = pages.findIndex(({ properties, dependencies }) => name in properties || branchWith(dependencies, name) !== undefined);
+  const branch = branchWith(pages[page]?.dependencies ?? {}, name);
+  return ['spec', 'parameters', page, ...(branch ? ['dependencies', ...branch] : []), 'properties', name];
+}
+
+function branchWith(dependencies: Page['dependencies'], name: string): YamlPath | undefined {
+  return Object.entries(dependencies).flatMap(([input, { oneOf }]) => {
+    const index = oneOf.findIndex(({ properties }) => 'type' in (properties[name] ?? {}));
+    return index < 0 ? [] : [[input, 'oneOf', index]];
+  })[0];
+}
+
 interface Branch {
   readonly when: Condition;
   readonly required: readonly string[];

@@ -4,7 +4,7 @@ import type { Complaint } from '../complaint.ts';
 import type { Input } from '../input.ts';
 import { capabilitiesOf, capabilityComplaints } from './capabilities.ts';
 import { inputMoveComplaints, inputMovesOf } from './input-moves.ts';
-import { inputComplaints, inputsOf } from './inputs.ts';
+import { inputComplaints, inputsOf, pathOfInput } from './inputs.ts';
 import type { IncludeRule, Manifest } from './manifest.ts';
 import { type TemplateDocument, templateShape } from './shape.ts';
 
@@ -17,6 +17,8 @@ export interface ReadManifest {
   readonly complaints: readonly Complaint[];
   /** The line of `template.yaml` where the value at this path stands. */
   lineOf(path: readonly (string | number)[]): number;
+  /** The line where it describes an input. */
+  lineOfInput(name: string): number;
 }
 
 /**
@@ -27,7 +29,8 @@ export function readManifest(text: string): ReadManifest {
   const document = parseOneYaml({ text, file: MANIFEST_FILE, code: 'template/invalid' });
   const { parsed, faults } = understood({ ...document, value: withoutForm(document.value) });
   const complaints = faults.map(({ line, message }) => ({ file: MANIFEST_FILE, line, message }));
-  const read = { complaints, lineOf: document.lineOf };
+  const lineOfInput = (name: string) => document.lineOf(pathOfInput(parsed?.spec.parameters ?? [], name));
+  const read = { complaints, lineOf: document.lineOf, lineOfInput };
   if (!parsed) return read;
   const manifest = manifestOf(parsed);
   return { ...read, manifest, complaints: [...complaints, ...complaintsOf(parsed, manifest, document)] };
