@@ -13,6 +13,8 @@ const EXIT_BY_CODE = {
   'tool/failed': EXIT.failed,
   'template/not-found': EXIT.usage,
   'template/invalid': EXIT.failed,
+  'template/changed': EXIT.failed,
+  'template/unavailable': EXIT.environment,
   'template/answers-invalid': EXIT.usage,
   'plan/unsafe-path': EXIT.failed,
   'plan/conflict': EXIT.conflict,

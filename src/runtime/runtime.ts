@@ -122,6 +122,8 @@ export interface Invocation {
   readonly env?: Readonly<Record<string, string | undefined>>;
   readonly input?: string | Uint8Array;
   readonly timeoutMs?: number;
+  /** Ends the program where it aborts. */
+  readonly signal?: AbortSignal;
   /** Called for each line of either stream as it comes. */
   readonly onLine?: (line: string, stream: 'stdout' | 'stderr') => void;
   /** Runs even after the user asked to stop: for leaving things as they were. */

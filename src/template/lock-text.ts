@@ -4,7 +4,7 @@ import { yamlScalar } from './render/language.ts';
 import type { Template } from './template.ts';
 
 /** The text of `.svc/lock.yaml`, the same bytes for the same template and answers. `parseLock` reads it back. */
-export function lockText({ manifest, digest, source }: Template, answers: Answers): string {
+export function lockText({ manifest, digest, source, pinned }: Omit<Template, 'entries'>, answers: Answers): string {
   const stored = Object.entries(storedAnswers(manifest.inputs, answers));
   const lines = stored.map(([name, value]) => `  ${name}: ${yamlScalar(value)}`);
   return [
@@ -14,6 +14,7 @@ export function lockText({ manifest, digest, source }: Template, answers: Answer
     `  version: ${yamlScalar(manifest.version)}`,
     `  digest: ${digest}`,
     `  source: ${yamlScalar(source)}`,
+    ...Object.entries(pinned ?? {}).map(([key, value]) => `  ${key}: ${yamlScalar(value)}`),
     lines.length > 0 ? 'answers:' : 'answers: {}',
     ...lines,
     '',

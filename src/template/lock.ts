@@ -10,6 +10,11 @@ const lock = v.strictObject({
     digest: v.string(),
     /** Where it came from: `bundled`, a folder's path, a git URL with its ref, an npm package. */
     source: v.string(),
+    /** Of a git source: what its tag or branch was. */
+    commit: v.optional(v.pipe(v.string(), v.regex(/^([0-9a-f]{40}|[0-9a-f]{64})$/, 'must be a full commit id'))),
+    /** Of an npm source: which version its range or dist-tag was, and the SHA-512 of that package. */
+    package: v.optional(v.pipe(v.string(), v.regex(/^\d+\.\d+\.\d+[\w.+-]*$/, 'must be a version such as 1.4.0'))),
+    integrity: v.optional(v.pipe(v.string(), v.regex(/^sha512-[\w+/]{86}==$/, 'must be "sha512-" and a hash'))),
   }),
   /** Never holds a secret input. */
   answers: v.record(v.string(), v.unknown()),

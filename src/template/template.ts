@@ -11,8 +11,13 @@ export interface Template {
   readonly digest: string;
   /** As a lock records it: `bundled`, a folder's path, a git URL with its ref, an npm package. */
   readonly source: string;
+  /** What a movable name meant when it was read. */
+  readonly pinned?: Pinned;
   readonly entries: readonly Entry[];
 }
+
+/** The commit of a git source; version and SHA-512 (as npm writes it) of an npm package. */
+export type Pinned = { readonly commit: string } | { readonly package: string; readonly integrity: string };
 
 /** Where a file goes: into the service's folder, or to the root of the repository that it lives in. */
 export type Area = 'service' | 'repository';

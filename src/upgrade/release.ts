@@ -1,5 +1,3 @@
-import { join, resolve } from 'node:path';
-import { SvcError } from '../errors.ts';
 import { refuseUnsafe } from '../plan/plan.ts';
 import type { Runtime } from '../runtime/runtime.ts';
 import { acceptAnswers, completeAnswers, type Given } from '../template/answers.ts';
@@ -10,9 +8,7 @@ import { type Answers, applies, type Input } from '../template/input.ts';
 import { lockText } from '../template/lock-text.ts';
 import type { MoveRule } from '../template/manifest/manifest.ts';
 import { valuesOf } from '../template/render/values.ts';
-import { findTemplate } from '../template/sources/find.ts';
 import { renderPath, renderTemplate, type Template, usesChassis } from '../template/template.ts';
-import { compareVersions } from '../template/versions.ts';
 import { movesBetween, type Pristine, pristineOf } from './pristine.ts';
 import type { Made } from './service.ts';
 
@@ -29,19 +25,6 @@ export interface Release {
 
 /** Another answer than the recorded one. */
 export type NewAnswers = readonly (readonly [input: string, value: string])[];
-
-/**
- * The template that made a service, as it is now.
- * @throws SvcError template/not-found where it is gone, or older than what made the service
- */
-export async function currentTemplate({ lock, folder, name }: Made, runtime: Runtime): Promise<Template> {
-  const { source, version } = lock.template;
-  const template = await findTemplate(source === 'bundled' ? lock.template.name : resolve(folder, source), runtime);
-  if (compareVersions(template.manifest.version, version) >= 0) return template;
-  const found = `${name} was made from ${lock.template.name} ${version}, and here is only ${template.manifest.version}`;
-  const newer = source === 'bundled' ? 'Take a newer svckit' : `Take a newer template: ${join(folder, source)}`;
-  throw new SvcError('template/not-found', found, { hint: newer });
-}
 
 /**
  * Renders the template for the recorded answers and those that are given now. New optional inputs take their defaults.

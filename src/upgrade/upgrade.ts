@@ -7,17 +7,18 @@ import { withLock } from '../state/lock.ts';
 import { chassisPackage } from '../template/create/chassis.ts';
 import { type Template, usesChassis } from '../template/template.ts';
 import { type Labels, type Merge, mergeTrees, type Sides } from './merge.ts';
+import { type OfferOrder, offeredTemplate } from './offer.ts';
 import { readOurs } from './ours.ts';
 import { beforeOf, loadPending, type Pending, savePending, upgradeLock } from './pending.ts';
 import { type FileChange, planUpgrade } from './plan-upgrade.ts';
 import { placed } from './pristine.ts';
-import { currentTemplate, type NewAnswers, type Release, renderRelease } from './release.ts';
+import { type NewAnswers, type Release, renderRelease } from './release.ts';
 import { type Made, readMade, serviceFolder } from './service.ts';
 import type { Tree } from './tree.ts';
 import { agreed, carryOutTidily, ownChanges, writeAll } from './write.ts';
 
 /** What a user asks of `svc upgrade`. */
-export interface UpgradeOrder {
+export interface UpgradeOrder extends OfferOrder {
   /** Somewhere in the service, as seen from the command's folder. */
   readonly path: string;
   readonly set: NewAnswers;
@@ -85,9 +86,9 @@ export async function healService(order: Pick<UpgradeOrder, 'path' | 'yes' | 'su
 }
 
 /** Whether the template has changed since it made the service: looks at versions alone, and writes nothing. */
-export async function checkService(path: string, runtime: Runtime): Promise<Upgrade> {
+export async function checkService(path: string, runtime: Runtime, offer: OfferOrder = {}): Promise<Upgrade> {
   const made = await readMade(await serviceFolder(resolve(runtime.cwd, path), runtime), runtime);
-  const template = await currentTemplate(made, runtime);
+  const template = await offeredTemplate(made, offer, runtime);
   const delivered = usesChassis(template) ? [await chassisPackage(runtime)] : [];
   const same = template.digest === made.lock.template.digest && bringsTheSame(made, delivered);
   return { ...about(made, template), state: same ? 'current' : 'behind' };
@@ -113,7 +114,7 @@ export interface Sources {
 async function prepare(folder: string, order: UpgradeOrder, runtime: Runtime): Promise<Prepared> {
   if (await loadPending(folder, runtime)) throw underWay(folder);
   const made = await readMade(folder, runtime);
-  const template = await currentTemplate(made, runtime);
+  const template = await offeredTemplate(made, order, runtime);
   const ask = runtime.terminal.interactive && !order.yes;
   const sources: Sources = {
     ours: (of, known) => readOurs(of, known, runtime),

@@ -18,11 +18,13 @@ export const newService: CommandSpec<Input, Created> = {
     ['svc new http-service orders --yes', 'take the defaults'],
     ['svc new http-service orders --set database=postgres', 'give an answer'],
     ['svc new ./my-template orders --dry-run', 'see what a template of your own would write'],
+    ['svc new github:acme/templates//worker#v1.4.0 mails', 'from a git repository, a folder in it, a tag'],
+    ['svc new npm:@acme/template-worker@^1.4.0 mails', 'from an npm package'],
     ['svc new workspace shop', 'make a workspace for several services'],
   ],
   declare: (command) =>
     command
-      .argument('[template]', 'a bundled template, or the folder of one')
+      .argument('[template]', 'a bundled template, a folder, a git repository or an npm package')
       .argument('[name]', 'name of the new service')
       .option('--set <input=value>', 'answer a question; may be repeated, lists are separated by commas', collect, [])
       .option('--answers <file>', 'take answers from a YAML or JSON file')

@@ -13,6 +13,7 @@ interface Input {
   readonly path: string;
   readonly set: readonly (readonly [name: string, value: string])[];
   readonly yes: boolean;
+  readonly to: string | undefined;
 }
 
 /** `svc upgrade`: a service to the current version of its template, nothing of the user's lost. */
@@ -23,6 +24,7 @@ export const upgrade: CommandSpec<Input, Upgrade> = {
     ['svc upgrade', 'the service in this folder'],
     ['svc upgrade services/orders --dry-run', 'see what would happen to each file, and write nothing'],
     ['svc upgrade --set database=postgres', 'give another answer than when the service was made'],
+    ['svc upgrade --to 1.5.0', 'this version of the template and no newer one'],
     ['svc upgrade --check', 'exit 1 where the template is ahead: for pipelines'],
     ['svc upgrade --continue', 'after you have settled conflicts'],
     ['svc upgrade --abort', 'take an upgrade with conflicts back'],
@@ -32,6 +34,7 @@ export const upgrade: CommandSpec<Input, Upgrade> = {
       .argument('[path]', 'folder of the service (default: this folder)')
       .option('--dry-run', 'show what would happen to each file, and write nothing')
       .option('--check', 'only say whether the service is behind: exit code 1 where it is')
+      .option('--to <version>', 'which version of the template (default: the newest)')
       .option('--heal', 'only take back what was changed of files that are the template’s')
       .option('--set <input=value>', 'another answer; may be repeated, lists are separated by commas', collect, [])
       .option('-y, --yes', 'ask nothing')
@@ -46,12 +49,12 @@ export const upgrade: CommandSpec<Input, Upgrade> = {
     if (set.length > 0 && mode !== 'write' && mode !== 'dryRun') {
       throw new SvcError('input/invalid', `--set means nothing with --${mode}`, { hint: 'Write: svc upgrade --set input=value' });
     }
-    return { mode, path, set, yes: flags['yes'] === true };
+    return { mode, path, set, yes: flags['yes'] === true, to: versionOf(flags, mode) };
   },
-  run: ({ mode, path, set, yes }, runtime) => {
+  run: ({ mode, path, set, yes, to }, runtime) => {
     switch (mode) {
       case 'check':
-        return checkService(path, runtime);
+        return checkService(path, runtime, { to });
       case 'heal':
         return healService({ path, yes, summary }, runtime);
       case 'continue':
@@ -59,7 +62,7 @@ export const upgrade: CommandSpec<Input, Upgrade> = {
       case 'abort':
         return abortUpgrade(path, runtime);
       default:
-        return upgradeService({ path, set, yes, dryRun: mode === 'dryRun', summary }, runtime);
+        return upgradeService({ path, set, yes, to, dryRun: mode === 'dryRun', summary }, runtime);
     }
   },
   view,
@@ -83,6 +86,13 @@ export const upgrade: CommandSpec<Input, Upgrade> = {
     return disputed ? EXIT.conflict : EXIT.ok;
   },
 };
+
+function versionOf(flags: Readonly<Record<string, unknown>>, mode: Mode): string | undefined {
+  const to = flags['to'];
+  if (typeof to !== 'string') return undefined;
+  if (mode === 'write' || mode === 'dryRun' || mode === 'check') return to;
+  throw new SvcError('input/invalid', `--to means nothing with --${mode}`, { hint: 'Write: svc upgrade --to 1.5.0' });
+}
 
 const MODES = { dryRun: '--dry-run', check: '--check', heal: '--heal', continue: '--continue', abort: '--abort' } as const;
 

@@ -57,6 +57,7 @@ describe('svc upgrade takes', () => {
   it.each([
     ['two ways at once', [], { continue: true, abort: true }, '--continue and --abort'],
     ['answers where nothing is rendered', [], { check: true, set: ['a=b'] }, '--set means nothing'],
+    ['a version where none is chosen', [], { heal: true, to: '1.5.0' }, '--to means nothing'],
     ['an answer without a value', [], { set: ['a'] }, 'is no answer'],
     ['two folders', ['a', 'b'], {}, 'Too many words: b'],
   ])('not %s', (_, args, flags, message) => expect(() => upgrade.parse(args, flags)).toThrow(message));
@@ -67,6 +68,7 @@ describe('svc upgrade takes', () => {
       path: 'orders',
       set: [['a', 'b=c']],
       yes: false,
+      to: undefined,
     });
   });
 });

@@ -10,11 +10,12 @@ import { linesOf } from './lines.ts';
 /** Runs a program to its end; the user's Ctrl-C ends it too. */
 export async function exec(call: Invocation, signal: AbortSignal): Promise<ExecResult> {
   const { execa } = await import('execa');
+  const stop = call.afterStop ? call.signal : call.signal ? AbortSignal.any([signal, call.signal]) : signal;
   const child = execa(call.command, [...call.args], {
     reject: false,
     stripFinalNewline: false,
     encoding: 'buffer',
-    ...(!call.afterStop && { cancelSignal: signal }),
+    ...(stop && { cancelSignal: stop }),
     forceKillAfterDelay: 5_000,
     env: { ...call.env },
     ...(call.cwd !== undefined && { cwd: call.cwd }),

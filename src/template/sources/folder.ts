@@ -1,14 +1,11 @@
 import { join } from 'node:path';
 import { SvcError } from '../../errors.ts';
 import type { FileSystem } from '../../runtime/runtime.ts';
-import { AREAS, checkFiles, type SourceFile } from '../files.ts';
+import { AREAS, type SourceFile } from '../files.ts';
 import { MANIFEST_FILE } from '../manifest/read.ts';
-import { compile } from '../render/compile.ts';
 import type { Template } from '../template.ts';
-
-/** A template has a few hundred files; more is a slip, such as a `node_modules` inside of it. */
-const MOST_FILES = 2_000;
-const MOST_BYTES = 32 * 1_048_576;
+import { refused, refuseTooMuch } from './limits.ts';
+import { templateMadeOf } from './made-of.ts';
 
 /**
  * The template in a folder.
@@ -16,15 +13,7 @@ const MOST_BYTES = 32 * 1_048_576;
  * @throws SvcError template/not-found, template/invalid
  */
 export async function readFolder(folder: string, name: string, fs: FileSystem): Promise<Template> {
-  const { manifest, digest, entries } = checkFiles(await readSourceFiles(folder, name, fs), name);
-  return {
-    manifest,
-    digest,
-    source: folder,
-    entries: entries.map(({ content, ...entry }) =>
-      'tree' in content ? { ...entry, content: compile(content), reads: content.reads } : { ...entry, content, reads: [] },
-    ),
-  };
+  return templateMadeOf(await readSourceFiles(folder, name, fs), { name, source: folder });
 }
 
 /**
@@ -59,16 +48,14 @@ async function collect(place: Place, files: SourceFile[], fs: FileSystem): Promi
     else if (kind === 'file') files.push(await readOne(place.folder, path, fs));
     else throw refused(place.name, `${path} is a ${kind === 'link' ? 'link' : 'device'}: a template holds files and folders only`);
   }
-  const bytes = files.reduce((sum, file) => sum + file.content.length, 0);
-  if (files.length > MOST_FILES || bytes > MOST_BYTES) throw refused(place.name, `more than ${MOST_FILES} files or 32 MiB`);
+  refuseTooMuch(
+    place.name,
+    files.map(({ path, content }) => ({ path, size: content.length })),
+  );
 }
 
 async function readOne(folder: string, path: string, fs: FileSystem): Promise<SourceFile> {
   const at = join(folder, path);
   const [info, content] = await Promise.all([fs.info(at), fs.readBytes(at)]);
   return { path, executable: info?.executable ?? false, content: content ?? new Uint8Array() };
-}
-
-function refused(name: string, message: string): SvcError {
-  return new SvcError('template/invalid', `The template ${name} cannot be used: ${message}`, { hint: 'Mend it in the template' });
 }
