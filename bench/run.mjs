@@ -5,7 +5,7 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const folder = dirname(fileURLToPath(import.meta.url));
-const helpers = new Set(['run.mjs', 'harness.mjs']);
+const helpers = new Set(['run.mjs', 'harness.mjs', 'load.mjs', 'document.mjs']);
 const all = readdirSync(folder).filter((file) => file.endsWith('.mjs') && !helpers.has(file));
 const named = process.argv.slice(2).map((name) => `${name}.mjs`);
 
