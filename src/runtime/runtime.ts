@@ -66,6 +66,14 @@ export interface FileInfo {
   readonly size: number;
 }
 
+export interface NewFile {
+  readonly executable?: boolean;
+  /** Nobody else may read it. */
+  readonly private?: boolean;
+  /** It means nothing after a restart of the machine, so it is not flushed to disk. */
+  readonly volatile?: boolean;
+}
+
 /** Paths are absolute. Failures are SvcErrors: file/unreadable, file/unwritable, file/disk-full. */
 export interface FileSystem {
   /** The file's text, or undefined where there is no such file. */
@@ -78,11 +86,7 @@ export interface FileSystem {
   /** The path with every link resolved, or undefined where it does not exist. */
   realPath(path: string): Promise<string | undefined>;
   /** Writes a file that must not exist yet, whole and flushed to disk; follows no link. */
-  createFile(
-    path: string,
-    content: Uint8Array | string,
-    options?: { readonly executable?: boolean; readonly private?: boolean },
-  ): Promise<void>;
+  createFile(path: string, content: Uint8Array | string, options?: NewFile): Promise<void>;
   /** Replaces `to` in one step. */
   rename(from: string, to: string): Promise<void>;
   /** Makes one folder. False where it was there already. */

@@ -50,7 +50,7 @@ async function take(lock: LockName, runtime: Runtime): Promise<string> {
 async function placed(file: string, content: string, { fs }: Runtime): Promise<boolean> {
   if ((await fs.info(file)) !== undefined) return false;
   try {
-    await fs.createFile(file, content, { private: true });
+    await fs.createFile(file, content, { private: true, volatile: true });
     return true;
   } catch (error) {
     // Another run was faster, or the disk refused and left a part of the file that is ours to remove.
@@ -69,7 +69,7 @@ async function clearAway(file: string, seen: Holder | undefined, { fs, token }: 
   await fs.rename(file, aside);
   const moved = await fs.readText(aside);
   if (moved !== undefined && parsed(moved)?.token !== seen?.token)
-    await fs.createFile(file, moved, { private: true }).catch(() => undefined);
+    await fs.createFile(file, moved, { private: true, volatile: true }).catch(() => undefined);
   await fs.removeFile(aside);
 }
 

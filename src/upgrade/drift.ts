@@ -4,7 +4,7 @@ import type { Runtime } from '../runtime/runtime.ts';
 import { regionIn } from '../template/create/region.ts';
 import type { Ownership } from '../template/manifest/manifest.ts';
 import { normaliseLineEnds } from './line-ends.ts';
-import { readOurs } from './ours.ts';
+import { readKnown } from './ours.ts';
 import type { Pristine, PristineFile } from './pristine.ts';
 import { readMade, serviceFolder } from './service.ts';
 import { sameFile, type Tree, type TreeFile } from './tree.ts';
@@ -38,7 +38,7 @@ export interface ServiceDrift {
 export async function serviceDrift(path: string, runtime: Runtime): Promise<ServiceDrift> {
   const made = await readMade(await serviceFolder(resolve(runtime.cwd, path), runtime), runtime);
   const { name, folder, root, lock, pristine } = made;
-  const ours = await readOurs(made, pristine, runtime);
+  const ours = await readKnown(made.root, pristine, runtime);
   return { name, folder, root, template: lock.template, files: driftOf(pristine, ours, name) };
 }
 

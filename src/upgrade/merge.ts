@@ -1,8 +1,10 @@
 import { join } from 'node:path';
 import { SvcError } from '../errors.ts';
 import type { ExecResult, Runtime } from '../runtime/runtime.ts';
+import { withoutAgreed } from './agreed.ts';
 import { fastImport } from './fast-import.ts';
-import { kindOf, type Tree, type TreeFile } from './tree.ts';
+import { treeIn } from './git-objects.ts';
+import type { Tree, TreeFile } from './tree.ts';
 
 /** The three sides: what the template wrote, what the user made of it, what the template writes now. */
 export interface Sides {
@@ -46,33 +48,56 @@ const ALONE = {
 };
 
 /**
- * A true three-way merge of trees, by git: renames on either side, modes, binaries, changed here and deleted there. It happens in
- * a repository of its own in a temporary folder, with four git processes, whatever the number of files.
+ * A true three-way merge of trees: renames on either side, modes, binaries, changed here and deleted there. What both sides changed
+ * is merged by git, in a repository of its own in a temporary folder and with three processes, whatever the number of files.
  * @throws SvcError tool/missing (git 2.38 is the first that can), tool/failed
  */
 export async function mergeTrees(sides: Sides, labels: Labels, runtime: Runtime): Promise<Merge> {
+  const { tree: agreed, open } = withoutAgreed(sides);
+  if (open.base.size + open.ours.size + open.theirs.size === 0) return { tree: agreed, conflicts: [] };
+  const merged = await mergeByGit(open, labels, runtime);
+  // git gives a file of a conflict a new name where it has to; then it must know which names are taken.
+  if ([...merged.tree.keys()].some((path) => agreed.has(path))) return mergeByGit(sides, labels, runtime);
+  return { tree: new Map([...agreed, ...merged.tree]), conflicts: merged.conflicts };
+}
+
+/** All of a merge by git: the measure for `mergeTrees`. */
+export async function mergeByGit(sides: Sides, labels: Labels, runtime: Runtime): Promise<Merge> {
   const folder = await runtime.fs.temporaryFolder('svckit-merge-');
   try {
     await bareRepository(folder, runtime);
     const git: Git = (args, input = '') => runtime.exec({ command: 'git', args, input, cwd: folder, env: ALONE });
     await succeed(git(['fast-import', '--quiet', '--done'], fastImport(sides, labels)));
-    const settings = [`merge.conflictStyle=${labels.style ?? 'diff3'}`, 'merge.renames=true', 'merge.directoryRenames=false'].flatMap(
-      (each) => ['-c', each],
-    );
-    const merged = await succeed(git([...settings, 'merge-tree', '--write-tree', '-z', '--messages', labels.ours, labels.theirs]), 1);
+    const merged = await succeed(git(['merge-tree', '--write-tree', '-z', '--messages', labels.ours, labels.theirs]), 1);
     const { treeId, conflicts } = parseMergeTree(merged.stdout);
-    const tree = await readTree(treeId, git);
-    return { tree: withBaseLabel(tree, conflicts, labels.base), conflicts };
+    const objects = await succeed(git(['cat-file', '--batch-all-objects', '--batch']));
+    return { tree: withBaseLabel(treeIn(objects.bytes, treeId), conflicts, labels.base), conflicts };
   } finally {
     await runtime.fs.removeTree(folder);
   }
 }
 
+/** Nothing here has to outlive the merge, so nothing is flushed, and what comes in one stream stays one file. */
+const CONFIG = `[core]
+	repositoryformatversion = 0
+	bare = true
+	fsync = none
+[fastimport]
+	unpackLimit = 0
+[merge]
+	conflictStyle = diff3
+	renames = true
+	directoryRenames = false
+`;
+
 /** What `git init --bare` would make, as far as git needs it. */
 async function bareRepository(folder: string, { fs }: Runtime): Promise<void> {
-  for (const name of ['objects', 'refs', 'refs/heads']) await fs.createFolder(join(folder, name));
-  await fs.createFile(join(folder, 'HEAD'), 'ref: refs/heads/none\n');
-  await fs.createFile(join(folder, 'config'), '[core]\n\trepositoryformatversion = 0\n\tbare = true\n');
+  await Promise.all(['objects', 'refs'].map((name) => fs.createFolder(join(folder, name))));
+  await Promise.all(
+    Object.entries({ HEAD: 'ref: refs/heads/none\n', config: CONFIG }).map(([name, text]) =>
+      fs.createFile(join(folder, name), text, { volatile: true }),
+    ),
+  );
 }
 
 async function succeed(running: Promise<ExecResult>, highest = 0): Promise<ExecResult> {
@@ -99,32 +124,6 @@ function parseMergeTree(output: string): { readonly treeId: string; readonly con
   return { treeId, conflicts: [...conflicts.values()] };
 }
 
-async function readTree(treeId: string, git: Git): Promise<Tree> {
-  const listing = await succeed(git(['ls-tree', '-r', '-z', treeId]));
-  const entries = listing.stdout
-    .split('\0')
-    .filter((line) => line !== '')
-    .map((line) => ({ mode: line.slice(0, 6), id: line.slice(12, 52), path: line.slice(line.indexOf('\t') + 1) }));
-  const { bytes } = await succeed(git(['cat-file', '--batch'], entries.map(({ id }) => `${id}\n`).join('')));
-  let offset = 0;
-  return new Map(
-    entries.map(({ mode, path }) => {
-      const content = blobAt(bytes, offset);
-      offset = content.next;
-      return [path, { kind: kindOf(mode), content: content.bytes }] as const;
-    }),
-  );
-}
-
-/** `git cat-file --batch`: `<id> blob <size>`, line end, content, line end. */
-function blobAt(bytes: Uint8Array, offset: number): { readonly bytes: Uint8Array; readonly next: number } {
-  const headerEnd = bytes.indexOf(0x0a, offset);
-  const header = Buffer.from(bytes.subarray(offset, headerEnd)).toString('latin1');
-  const size = Number(header.slice(header.lastIndexOf(' ') + 1));
-  const start = headerEnd + 1;
-  return { bytes: bytes.subarray(start, start + size), next: start + size + 1 };
-}
-
 /** git names the base of a conflict by the id of a commit that nobody else ever sees. */
 function withBaseLabel(tree: Tree, conflicts: readonly Conflict[], label: string): Tree {
   const marked = new Map(tree);
@@ -137,5 +136,5 @@ function withBaseLabel(tree: Tree, conflicts: readonly Conflict[], label: string
 
 function relabelled(file: TreeFile, label: string): TreeFile {
   const text = Buffer.from(file.content).toString('latin1');
-  return { ...file, content: Buffer.from(text.replace(/^\|{7} [0-9a-f]{7,40}$/gm, `||||||| ${label}`), 'latin1') };
+  return { ...file, content: Buffer.from(text.replace(/^\|{7} [0-9a-f]{7,40}(:.*)?$/gm, `||||||| ${label}$1`), 'latin1') };
 }

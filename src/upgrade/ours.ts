@@ -1,5 +1,6 @@
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { SvcError } from '../errors.ts';
+import { inLanes } from '../plan/lanes.ts';
 import type { FileSystem, Runtime } from '../runtime/runtime.ts';
 import type { Made } from './service.ts';
 import type { Tree, TreeFile } from './tree.ts';
@@ -8,8 +9,6 @@ import type { Tree, TreeFile } from './tree.ts';
 const LARGEST_OWN = 1_048_576;
 /** Folders that a service without git is not searched in. */
 const NOT_SEARCHED = new Set(['.git', '.svc', 'node_modules', 'dist', 'build', 'coverage', 'target', 'vendor', '.venv']);
-/** Files read side by side. */
-const LANES = 16;
 
 /** Where a service's files are. */
 type Place = Pick<Made, 'folder' | 'root' | 'prefix' | 'placement' | 'delivered'>;
@@ -28,8 +27,31 @@ export async function readOurs(made: Place, known: Tree, runtime: Runtime): Prom
 }
 
 /** What is at these paths from the root, and nothing else of the service. */
-export function readKnown(root: string, known: Tree, runtime: Pick<Runtime, 'fs' | 'platform'>): Promise<Tree> {
+export async function readKnown(root: string, known: Tree, runtime: Pick<Runtime, 'fs' | 'platform'>): Promise<Tree> {
   return readAll([...known.keys()], { root, known }, runtime);
+}
+
+/**
+ * As much of a service as an upgrade of it has to see: its own files only where one of the template's may be among them under another
+ * name, or where something is in the way of a new file.
+ * @param known what the template wrote, and what it writes now
+ */
+export async function readForUpgrade(made: Made, known: Tree, runtime: Runtime): Promise<Tree> {
+  const there = await readKnown(made.root, known, runtime);
+  const gone = [...made.pristine].some(([path, { ownership }]) => ownership !== 'once' && !there.has(path));
+  const added = [...known.keys()].filter((path) => !made.pristine.has(path) && !there.has(path));
+  const seeAll = gone || (await inLanes(added, (path) => isBlocked(join(made.root, path), made.root, runtime.fs))).some(Boolean);
+  return seeAll ? readOurs(made, known, runtime) : there;
+}
+
+/** Whether something other than a file is there, or other than a folder above it. */
+async function isBlocked(path: string, root: string, fs: FileSystem): Promise<boolean> {
+  if ((await fs.info(path)) !== undefined) return true;
+  for (let above = dirname(path); above !== root && above !== dirname(above); above = dirname(above)) {
+    const kind = (await fs.info(above))?.kind;
+    if (kind !== undefined) return kind !== 'folder';
+  }
+  return false;
 }
 
 async function readAll(
@@ -37,16 +59,11 @@ async function readAll(
   { root, known }: { readonly root: string; readonly known: Tree },
   runtime: Pick<Runtime, 'fs' | 'platform'>,
 ): Promise<Tree> {
-  const files: (readonly [string, TreeFile])[] = [];
-  const queue = [...paths];
-  const lane = async () => {
-    for (let path = queue.pop(); path !== undefined; path = queue.pop()) {
-      const file = await readFile(join(root, path), known.get(path), runtime);
-      if (file) files.push([path, file]);
-    }
-  };
-  await Promise.all(Array.from({ length: LANES }, lane));
-  return new Map(files.sort(([a], [b]) => (a < b ? -1 : 1)));
+  const found = await inLanes([...paths].sort(), async (path) => {
+    const file = await readFile(join(root, path), known.get(path), runtime);
+    return file ? [[path, file] as const] : [];
+  });
+  return new Map(found.flat());
 }
 
 /**

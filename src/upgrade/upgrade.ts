@@ -8,7 +8,7 @@ import { chassisPackage } from '../template/create/chassis.ts';
 import { type Template, usesChassis } from '../template/template.ts';
 import { type Labels, type Merge, mergeTrees, type Sides } from './merge.ts';
 import { type OfferOrder, offeredTemplate } from './offer.ts';
-import { readOurs } from './ours.ts';
+import { readForUpgrade, readKnown } from './ours.ts';
 import { beforeOf, loadPending, type Pending, savePending, upgradeLock } from './pending.ts';
 import { type FileChange, planUpgrade } from './plan-upgrade.ts';
 import { placed } from './pristine.ts';
@@ -54,10 +54,11 @@ export interface Upgrade {
  */
 export async function upgradeService(order: UpgradeOrder, runtime: Runtime): Promise<Upgrade> {
   const folder = await serviceFolder(resolve(runtime.cwd, order.path), runtime);
-  if (order.dryRun) return (await prepare(folder, order, runtime)).upgrade;
+  if (order.dryRun) return (await prepare(await readMade(folder, runtime), order, runtime)).upgrade;
   return withLock(upgradeLock(folder, runtime), runtime, async () => {
-    await recover((await readMade(folder, runtime)).root, runtime);
-    const prepared = await prepare(folder, order, runtime);
+    const found = await readMade(folder, runtime);
+    const made = (await recover(found.root, runtime)) ? await readMade(folder, runtime) : found;
+    const prepared = await prepare(made, order, runtime);
     return prepared.upgrade.state === 'current' ? prepared.upgrade : write(prepared, order, runtime);
   });
 }
@@ -72,7 +73,7 @@ export async function healService(order: Pick<UpgradeOrder, 'path' | 'yes' | 'su
     if (await loadPending(folder, runtime)) throw underWay(folder);
     const made = await readMade(folder, runtime);
     await recover(made.root, runtime);
-    const ours = await readOurs(made, made.pristine, runtime);
+    const ours = await readKnown(made.root, made.pristine, runtime);
     const { name, prefix, pristine } = made;
     const unmerged = async ({ ours: tree }: Sides): Promise<Merge> => ({ tree, conflicts: [] });
     const plan = await planUpgrade({ name, prefix, base: pristine, ours, theirs: pristine, moves: [] }, unmerged);
@@ -111,13 +112,12 @@ export interface Sources {
   merge(sides: Sides, labels: Labels): Promise<Merge>;
 }
 
-async function prepare(folder: string, order: UpgradeOrder, runtime: Runtime): Promise<Prepared> {
-  if (await loadPending(folder, runtime)) throw underWay(folder);
-  const made = await readMade(folder, runtime);
+async function prepare(made: Made, order: UpgradeOrder, runtime: Runtime): Promise<Prepared> {
+  if (await loadPending(made.folder, runtime)) throw underWay(made.folder);
   const template = await offeredTemplate(made, order, runtime);
   const ask = runtime.terminal.interactive && !order.yes;
   const sources: Sources = {
-    ours: (of, known) => readOurs(of, known, runtime),
+    ours: (of, known) => readForUpgrade(of, known, runtime),
     merge: (sides, labels) => mergeTrees(sides, labels, runtime),
   };
   return prepareFrom(made, { template, set: order.set, ask, sources }, runtime);

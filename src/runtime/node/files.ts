@@ -3,7 +3,7 @@ import * as fs from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { SvcError } from '../../errors.ts';
-import type { FileKind, FileSystem } from '../runtime.ts';
+import type { FileKind, FileSystem, NewFile } from '../runtime.ts';
 
 /** The methods of `node:fs/promises` in use: memfs has them too, so one adapter serves the disk and the tests. */
 export type FsModule = Pick<
@@ -34,7 +34,7 @@ export function nodeFiles(module: FsModule = fs): FileSystem {
       const real = await orAbsent(module.realpath(path), path);
       return real?.toString();
     },
-    createFile: (path, content, options = {}) => writing(path, () => createFlushed(module, path, content, options)),
+    createFile: (path, content, options = {}) => writing(path, () => createWhole(module, path, content, options)),
     rename: (from, to) => writing(to, () => module.rename(from, to)),
     createFolder: (path) => writing(path, () => unless('EEXIST', module.mkdir(path))),
     removeFile: (path) => writing(path, async () => void (await unless('ENOENT', module.unlink(path)))),
@@ -45,18 +45,18 @@ export function nodeFiles(module: FsModule = fs): FileSystem {
   };
 }
 
-async function createFlushed(
+async function createWhole(
   module: FsModule,
   path: string,
   content: Uint8Array | string,
-  { executable = false, private: secret = false }: { readonly executable?: boolean; readonly private?: boolean },
+  { executable = false, private: secret = false, volatile = false }: NewFile,
 ): Promise<void> {
   const mode = (executable ? 0o777 : 0o666) & (secret ? 0o700 : 0o777);
   const file = await module.open(path, constants.O_WRONLY | constants.O_CREAT | constants.O_EXCL | NO_LINK, mode);
   try {
     // FileHandle.writeFile loops over short writes; a single write() on a full disk reports fewer bytes and no error.
     await file.writeFile(content);
-    await file.sync();
+    if (!volatile) await file.sync();
   } finally {
     await file.close();
   }
