@@ -8,9 +8,11 @@ const page = join(dirname(dirname(fileURLToPath(import.meta.url))), 'docs', 'upg
 /** Whether the page holds this text in its section; with BENCH_WRITE=1 it does afterwards. */
 export function documented(section, text) {
   const was = readFileSync(page, 'utf8');
-  const marked = new RegExp(`(<!-- measured: ${section} -->\n)[sS]*?(<!-- end -->)`);
-  if (!marked.test(was)) throw new Error(`${page} has no section "${section}"`);
-  const now = was.replace(marked, (_, begin, end) => `${begin}${text}\n${end}`);
+  const begin = `<!-- measured: ${section} -->\n`;
+  const [before, rest] = was.split(begin);
+  const end = rest?.indexOf('<!-- end -->') ?? -1;
+  if (end < 0) throw new Error(`${page} has no section "${section}"`);
+  const now = `${before}${begin}${text}\n${rest.slice(end)}`;
   if (process.env.BENCH_WRITE === '1') writeFileSync(page, now);
   return process.env.BENCH_WRITE === '1' || was === now;
 }

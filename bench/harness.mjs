@@ -25,6 +25,19 @@ export function inTurn(subject, peer, runs = RUNS) {
   return { subject: median(times.subject), peer: median(times.peer) };
 }
 
+/** Medians of any number of commands by name, run in turn after one warm-up each; `before` may take its time. */
+export async function inRounds(commands, runs = RUNS) {
+  const times = Object.fromEntries(Object.keys(commands).map((name) => [name, []]));
+  for (let run = -1; run < runs; run += 1) {
+    for (const [name, { before, ...command }] of Object.entries(commands)) {
+      await before?.();
+      const ms = timeOf(command);
+      if (run >= 0) times[name].push(ms);
+    }
+  }
+  return Object.fromEntries(Object.entries(times).map(([name, each]) => [name, median(each)]));
+}
+
 export function median(values) {
   const sorted = values.toSorted((a, b) => a - b);
   return sorted[Math.floor(sorted.length / 2)];
@@ -32,7 +45,8 @@ export function median(values) {
 
 /** One line of the table that every bench prints: `goal` is `{ ratio }` against the peer or `{ atMost }` in the unit of the figure. */
 export function report({ what, value, unit = 'ms', peer, peerName, goal }) {
-  const shown = (figure) => `${figure >= 100 ? Math.round(figure) : figure.toFixed(figure >= 10 ? 1 : 2)} ${unit}`;
+  const shown = (figure) =>
+    `${Number.isInteger(figure) ? figure : figure >= 100 ? Math.round(figure) : figure.toFixed(figure >= 10 ? 1 : 2)} ${unit}`;
   const ratio = peer === undefined ? undefined : value / peer;
   const met = goal.ratio === undefined ? value <= goal.atMost : ratio <= goal.ratio;
   const against = ratio === undefined ? '' : `, ${ratio.toFixed(2)}x ${peerName} (${shown(peer)})`;

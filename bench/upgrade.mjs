@@ -1,0 +1,81 @@
+/** `svc upgrade` of a service with 40 files, all changed, against `copier update` and `cruft update` of the same; and git processes. */
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { documented } from './document.mjs';
+import { inRounds, report, timeOf } from './harness.mjs';
+import { load } from './load.mjs';
+
+const root = dirname(dirname(fileURLToPath(import.meta.url)));
+const { ourselves, peers } = await load('peers/installed.ts');
+const { Workplace } = await load('peers/workplace.ts');
+const { LARGE, EXPECTED, MARKS } = await load('peers/large.ts');
+
+const tools = [ourselves(root), ...peers()];
+const places = [];
+try {
+  for (const tool of tools) {
+    const place = new Workplace(tool);
+    places.push(place);
+    await place.prepare(LARGE);
+  }
+  const counts = {};
+  for (const place of places) counts[place.tool.name] = await gitProcesses(place);
+  const bare = { command: process.execPath, args: ['-e', '0'] };
+  const medians = await inRounds({ ...Object.fromEntries(places.map((place) => [place.tool.name, updateOf(place)])), bare });
+  show(medians, counts);
+} finally {
+  for (const place of places) place.end();
+}
+
+function updateOf(place) {
+  const [command, ...first] = place.tool.command;
+  const args = [...first, ...place.tool.update(LARGE)];
+  return { command, args, cwd: place.service, env: place.env(), before: () => place.reset() };
+}
+
+/** One update with git's own trace on, which writes a file for each process; and a look at whether it was a right one. */
+async function gitProcesses(place) {
+  const traces = mkdtempSync(join(tmpdir(), 'svckit-traces-'));
+  try {
+    const { before, ...update } = updateOf(place);
+    await before();
+    timeOf({ ...update, env: { ...update.env, GIT_TRACE2_EVENT: traces } });
+    refuseWrong(place);
+    return readdirSync(traces).length;
+  } finally {
+    rmSync(traces, { recursive: true, force: true });
+  }
+}
+
+function refuseWrong(place) {
+  const texts = [...place.files()].filter(([path]) => path.startsWith('src/')).map(([, { content }]) => String(content));
+  for (const [side, mark] of Object.entries(MARKS)) {
+    const found = texts.filter((text) => text.includes(mark)).length;
+    if (found !== EXPECTED[side]) throw new Error(`${place.tool.name} kept ${found} of ${EXPECTED[side]} changes of ${side}`);
+  }
+}
+
+function show({ svckit, Copier, cruft, bare }, counts) {
+  const what = 'svc upgrade, 40 files, all changed, 3 edited';
+  if (Copier === undefined) report({ what, value: svckit, peer: bare, peerName: 'node -e 0', goal: { ratio: 4 } });
+  else {
+    report({ what, value: svckit, peer: Copier, peerName: 'copier update', goal: { ratio: 0.1 } });
+    report({ what, value: svckit, peer: cruft, peerName: 'cruft update', goal: { ratio: 0.5 } });
+    const row = (name, figure) => `| ${name} | ${tools.map((tool) => figure(tool.name)).join(' | ')} |`;
+    const medians = { svckit, Copier, cruft };
+    documented(
+      'speed',
+      [
+        row('', (name) => name),
+        row('---', () => '---'),
+        row('update', (name) => `${Math.round(medians[name])} ms`),
+        row('git processes', (name) => counts[name]),
+      ].join('\n'),
+    );
+  }
+  console.log(`       Node.js alone starts and ends in ${Math.round(bare)} ms`);
+  report({ what: 'git processes of svc upgrade', value: counts.svckit, unit: 'processes', goal: { atMost: 10 } });
+  for (const [name, count] of Object.entries(counts)) console.log(`       git processes of an update by ${name}: ${count}`);
+}
