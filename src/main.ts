@@ -9,6 +9,7 @@ export const COMMANDS: Readonly<Record<string, () => Promise<AnyCommand>>> = {
   up: async () => (await import('./commands/up/up.command.ts')).up,
   deploy: async () => (await import('./commands/deploy/deploy.command.ts')).deploy,
   upgrade: async () => (await import('./commands/upgrade/upgrade.command.ts')).upgrade,
+  add: async () => (await import('./commands/add/add.command.ts')).add,
   adopt: async () => (await import('./commands/adopt/adopt.command.ts')).adopt,
   diff: async () => (await import('./commands/diff/diff.command.ts')).diff,
   list: async () => (await import('./commands/list/list.command.ts')).list,

@@ -12,7 +12,7 @@ interface Declared<Input> {
   /** Command lines that a reader can try, each with what it does. */
   readonly examples: readonly (readonly [line: string, does: string])[];
   /** What the positional arguments name: the shell completes them. */
-  readonly completes?: 'service' | 'template' | 'shell' | 'folder';
+  readonly completes?: 'service' | 'template' | 'capability' | 'shell' | 'folder';
   /** Arguments and options; `--json` is added to every command. */
   declare(command: Command): Command;
   /** @throws SvcError input/invalid */

@@ -16,6 +16,8 @@ const lock = v.strictObject({
     package: v.optional(v.pipe(v.string(), v.regex(/^\d+\.\d+\.\d+[\w.+-]*$/, 'must be a version such as 1.4.0'))),
     integrity: v.optional(v.pipe(v.string(), v.regex(/^sha512-[\w+/]{86}==$/, 'must be "sha512-" and a hash'))),
   }),
+  /** In which it was made: what `svc.year` stays. */
+  year: v.optional(v.pipe(v.number(), v.integer())),
   /** Never holds a secret input. */
   answers: v.record(v.string(), v.unknown()),
 });

@@ -5,6 +5,7 @@ import { regionIn } from '../template/create/region.ts';
 import type { Ownership } from '../template/manifest/manifest.ts';
 import { normaliseLineEnds } from './line-ends.ts';
 import { readKnown } from './ours.ts';
+import { packageDrift } from './packages.ts';
 import type { Pristine, PristineFile } from './pristine.ts';
 import { readMade, serviceFolder } from './service.ts';
 import { sameFile, type Tree, type TreeFile } from './tree.ts';
@@ -39,7 +40,8 @@ export async function serviceDrift(path: string, runtime: Runtime): Promise<Serv
   const made = await readMade(await serviceFolder(resolve(runtime.cwd, path), runtime), runtime);
   const { name, folder, root, lock, pristine } = made;
   const ours = await readKnown(made.root, pristine, runtime);
-  return { name, folder, root, template: lock.template, files: driftOf(pristine, ours, name) };
+  const packages = (await packageDrift(made, runtime.fs)).map((each) => ({ ...each, ownership: 'owned' as const }));
+  return { name, folder, root, template: lock.template, files: [...driftOf(pristine, ours, name), ...packages] };
 }
 
 /** A file of the template's own that was changed: an upgrade takes that back. What the user may change is no drift. */
@@ -55,17 +57,14 @@ export function driftOf(base: Pristine, ours: Tree, name: string): readonly File
   const [written, now] = [normaliseLineEnds(base).tree, normaliseLineEnds(ours).tree];
   return [...base].sort(byPath).flatMap(([path, file]) => {
     const pristine = { ...file, ...written.get(path) };
-    const difference = inRegion(file) ? regionDifference(pristine, now.get(path), name) : differenceOf(pristine, now.get(path));
+    const difference =
+      file.ownership === 'region' ? regionDifference(pristine, now.get(path), name) : differenceOf(pristine, now.get(path));
     return difference ? [{ path, ownership: file.ownership, difference }] : [];
   });
 }
 
 function byPath([a]: readonly [string, unknown], [b]: readonly [string, unknown]): number {
   return a < b ? -1 : 1;
-}
-
-function inRegion({ ownership, area }: PristineFile): boolean {
-  return ownership === 'region' && area === 'repository';
 }
 
 function differenceOf(base: TreeFile, ours: TreeFile | undefined): Difference | undefined {

@@ -1,8 +1,10 @@
 import { SvcError } from '../errors.ts';
 import type { Change } from '../plan/plan.ts';
 import type { MoveRule, Ownership } from '../template/manifest/manifest.ts';
+import { answeredFiles } from './answered.ts';
 import { normaliseLineEnds } from './line-ends.ts';
 import type { Conflict, Merge, Sides } from './merge.ts';
+import { withMergedJson } from './merge-json.ts';
 import { movedPaths, type Prefix, type Pristine, withMoves } from './pristine.ts';
 import { type Settled, separate, type Told, type Versions } from './sides.ts';
 import { sameFile, type Tree, type TreeFile } from './tree.ts';
@@ -29,6 +31,8 @@ export interface Situation {
   readonly base: Pristine;
   readonly ours: Tree;
   readonly theirs: Pristine;
+  /** What the template writes now without the answers that the user changes; undefined where they change none. */
+  readonly before?: Pristine | undefined;
   /** Those that lie between the two renders. */
   readonly moves: readonly MoveRule[];
 }
@@ -38,24 +42,44 @@ export interface Situation {
  * @throws SvcError plan/conflict where markers of a region are broken, or a link is where the template has a file
  */
 export async function planUpgrade(situation: Situation, merge: (sides: Sides) => Promise<Merge>): Promise<UpgradePlan> {
-  const { base, ours, theirs, moves, prefix, name } = situation;
-  const moved = movedPaths(base, moves, prefix);
-  const movedOurs = new Map([...moved].filter(([from, to]) => base.get(from)?.ownership !== 'once' && !ours.has(to)));
-  const aligned = { base: withMoves(base, moved), ours: withMoves(ours, movedOurs), theirs };
-  const lineEnds = { ours: normaliseLineEnds(aligned.ours), theirs: normaliseLineEnds(theirs) };
+  const { aligned, movedOurs } = align(situation);
+  const lineEnds = { ours: normaliseLineEnds(aligned.ours), theirs: normaliseLineEnds(aligned.theirs) };
   const versions: Versions = {
     base: normalisedPristine(aligned.base),
     ours: lineEnds.ours.tree,
-    theirs: normalisedPristine(theirs),
+    theirs: normalisedPristine(aligned.theirs),
+    answered: aligned.answered,
   };
-  const { merge: sides, settled } = separate(versions, name);
-  const merged = await merge(sides);
+  const { merge: sides, settled: byOwnership } = separate(versions, situation.name);
+  const { merged, settled } = withoutDeleted(withMergedJson(sides, await merge(sides)), byOwnership, versions);
   const decided = new Map([...merged.tree, ...settledFiles(settled)]);
   const final = lineEnds.ours.restore(
     new Map([...decided].map((entry) => withTheirLineEnds(entry, { ours: versions.ours, lineEnds: lineEnds.theirs }))),
   );
   const files = fatesOf({ versions, decided, settled, conflicts: merged.conflicts, moved: movedOurs });
-  return { files, changes: changesOf(ours, final) };
+  return { files, changes: changesOf(situation.ours, final) };
+}
+
+/** The three sides with the template's files under one name, and with what the user's new answers change of the user's own files. */
+function align({ base, ours, theirs, before, moves, prefix }: Situation) {
+  const moved = movedPaths(base, moves, prefix);
+  const movedOurs = new Map([...moved].filter(([from, to]) => base.get(from)?.ownership !== 'once' && !ours.has(to)));
+  const renamed = { base: withMoves(base, moved), ours: withMoves(ours, movedOurs) };
+  return { aligned: { ...renamed, ...answeredFiles({ ...renamed, theirs, before, moved }) }, movedOurs };
+}
+
+/** What the user deleted of their own files stays deleted, whatever an answer would change in it. */
+function withoutDeleted(merge: Merge, settled: ReadonlyMap<string, Settled>, { ours, answered }: Versions) {
+  const isDeleted = ({ path, kind }: Conflict) => kind === 'CONFLICT (modify/delete)' && answered.has(path) && !ours.has(path);
+  const deleted = new Set(merge.conflicts.filter(isDeleted).map(({ path }) => path));
+  const told: Told = { fate: 'kept', message: 'you deleted it: what the new answer changes in it is left out' };
+  return {
+    merged: {
+      tree: new Map([...merge.tree].filter(([path]) => !deleted.has(path))),
+      conflicts: merge.conflicts.filter(({ path }) => !deleted.has(path)),
+    },
+    settled: new Map([...settled, ...[...deleted].map((path) => [path, { file: undefined, told }] as const)]),
+  };
 }
 
 function normalisedPristine(files: Pristine): Pristine {

@@ -1,14 +1,14 @@
 import { refuseUnsafe } from '../plan/plan.ts';
 import type { Runtime } from '../runtime/runtime.ts';
-import { acceptAnswers, completeAnswers, type Given } from '../template/answers.ts';
 import { type Delivered, encodeBase } from '../template/base.ts';
 import { chassisPackage } from '../template/create/chassis.ts';
 import { builtIns, recorded } from '../template/create/plan-new.ts';
-import { type Answers, applies, type Input } from '../template/input.ts';
+import type { Answers } from '../template/input.ts';
 import { lockText } from '../template/lock-text.ts';
 import type { MoveRule } from '../template/manifest/manifest.ts';
-import { valuesOf } from '../template/render/values.ts';
+import { type Values, valuesOf } from '../template/render/values.ts';
 import { renderPath, renderTemplate, type Template, usesChassis } from '../template/template.ts';
+import { answersFor, type ChangedAnswers } from './answers.ts';
 import { movesBetween, type Pristine, pristineOf } from './pristine.ts';
 import type { Made } from './service.ts';
 
@@ -16,72 +16,67 @@ import type { Made } from './service.ts';
 export interface Release {
   readonly template: Template;
   readonly pristine: Pristine;
+  /** The same without the answers that the user changes now; undefined where they change none. */
+  readonly before: Pristine | undefined;
   /** Packages that come with it; paths from the service's folder. */
   readonly delivered: readonly Delivered[];
   readonly moves: readonly MoveRule[];
+  /** What becomes of answers, a sentence each. */
+  readonly notes: readonly string[];
+  /** Whether the lock would say what it says now. */
+  readonly recordsTheSame: boolean;
   /** The two files of svckit's own once the upgrade is finished. */
   readonly own: { readonly lock: string; readonly base: Uint8Array };
 }
 
-/** Another answer than the recorded one. */
+/** Other answers than the recorded ones, as they are typed. */
 export type NewAnswers = readonly (readonly [input: string, value: string])[];
 
 /**
- * Renders the template for the recorded answers and those that are given now. New optional inputs take their defaults.
+ * Renders the template for the recorded answers and those that are given now.
  * @param ask whether somebody is there to answer new questions
  * @throws SvcError template/answers-invalid naming the `--set` for each answer that is missing or does not fit any more
  */
 export async function renderRelease(
   made: Made,
-  { template, set, ask }: { readonly template: Template; readonly set: NewAnswers; readonly ask: boolean },
+  { template, set, ask }: { readonly template: Template; readonly set: ChangedAnswers; readonly ask: boolean },
   runtime: Runtime,
 ): Promise<Release> {
-  const inputs = template.manifest.inputs.filter(({ secret }) => !secret);
-  const given = recordedAndGiven(inputs, made.lock.answers, set);
-  const answers = completeAnswers(inputs, ask ? await withNewAnswers(inputs, given, runtime) : given);
-  const delivered = usesChassis(template) ? [await chassisPackage(runtime)] : [];
   const { placement, prefix } = made;
-  const about = builtIns({ template, placement, delivered, year: runtime.now().getFullYear() });
-  const files = renderTemplate(template, answers, about);
-  refuseUnsafe(files.map(({ path }) => path));
-  const values = valuesOf(template.manifest.inputs, answers, about);
-  const versions = { from: made.lock.template.version, to: template.manifest.version };
+  const { now, before, notes } = await answersFor(made, { manifest: template.manifest, set, ask }, runtime);
+  const delivered = usesChassis(template) ? [await chassisPackage(runtime)] : [];
+  const year = yearOf(made, template) ?? runtime.now().getFullYear();
+  const about = builtIns({ template, placement, delivered, year });
+  const render = (answers: Answers) => {
+    const files = renderTemplate(template, answers, about);
+    refuseUnsafe(files.map(({ path }) => path));
+    return files;
+  };
+  const files = render(now);
+  const record = recorded({ template, placement });
   return {
     template,
     delivered,
     pristine: pristineOf(files, prefix),
-    moves: movesBetween(template.manifest.moves, versions).map((move) => ({
-      ...move,
-      from: renderPath(move.from, values),
-      to: renderPath(move.to, values),
-    })),
-    own: { lock: lockText(recorded({ template, placement }), answers), base: encodeBase(files, delivered) },
+    before: before && pristineOf(render(before), prefix),
+    moves: renderedMoves(made, template, valuesOf(template.manifest.inputs, now, about)),
+    notes,
+    recordsTheSame: lockText(record, now, made.lock.year) === Buffer.from(made.own.lock).toString('utf8').replaceAll('\r\n', '\n'),
+    own: { lock: lockText(record, now, year), base: encodeBase(files, delivered) },
   };
 }
 
-/** What was recorded for an input that is gone, or is not asked any more with the new answers, is dropped without a word. */
-function recordedAndGiven(inputs: readonly Input[], old: Readonly<Record<string, unknown>>, set: NewAnswers): readonly Given[] {
-  const flags = set.map(([name, value]) => ({ name, value, from: 'flag' as const }));
-  const known = Object.entries(old).filter(([name]) => inputs.some((input) => input.name === name));
-  const now = Object.fromEntries([...known, ...set]) as Answers;
-  const asked = known.filter(([name]) => inputs.some((input) => input.name === name && applies(input, withDefaults(inputs, now))));
-  return [...asked.map(([name, value]) => ({ name, value, from: 'file' as const })), ...flags];
+function renderedMoves(made: Made, { manifest }: Template, values: Values): readonly MoveRule[] {
+  const versions = { from: made.lock.template.version, to: manifest.version };
+  const rendered = (path: string) => renderPath(path, values);
+  return movesBetween(manifest.moves, versions).map((move) => ({ ...move, from: rendered(move.from), to: rendered(move.to) }));
 }
 
-function withDefaults(inputs: readonly Input[], answers: Answers): Answers {
-  const defaults = inputs.flatMap(({ name, default: value }) => (value === undefined ? [] : [[name, value] as const]));
-  return { ...Object.fromEntries(defaults), ...answers };
-}
-
-/** Asks only what the template cannot do without. */
-async function withNewAnswers(inputs: readonly Input[], given: readonly Given[], { ask }: Runtime): Promise<readonly Given[]> {
-  const answers = acceptAnswers(inputs, given);
-  const open = inputs.filter((input) => input.required && input.default === undefined && answers[input.name] === undefined);
-  if (open.length === 0) return given;
-  const { askForAnswers } = await import('../template/ask.ts');
-  const complete = await askForAnswers(open, withDefaults(inputs, answers), ask);
-  return [
-    ...given,
-    ...open.flatMap(({ name }) => (complete[name] === undefined ? [] : [{ name, value: complete[name], from: 'file' as const }])),
-  ];
+/** The year in which the service was made. A lock of before it was recorded: the year in a file that holds one. */
+function yearOf({ lock, pristine }: Made, { entries }: Template): number | undefined {
+  if (lock.year !== undefined) return lock.year;
+  const dated = entries.filter(({ reads }) => reads.includes('svc.year')).map(({ path }) => path);
+  const texts = [...pristine.values()].filter(({ inArea }) => dated.includes(inArea)).map(({ content }) => Buffer.from(content).toString());
+  const [year] = texts.flatMap((text) => /\b20\d\d\b/.exec(text)?.[0] ?? []);
+  return year === undefined ? undefined : Number(year);
 }

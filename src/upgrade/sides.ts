@@ -8,6 +8,8 @@ export interface Versions {
   readonly base: Pristine;
   readonly ours: Tree;
   readonly theirs: Pristine;
+  /** Files of the user's own that a new answer of theirs changes: base and theirs differ by that answer alone. */
+  readonly answered: ReadonlySet<string>;
 }
 
 /** A file that ownership decides, without a merge. */
@@ -42,13 +44,14 @@ type Route = 'merge' | 'once' | 'owned' | 'region';
  * @param name of the service, which its regions are marked with
  * @throws SvcError plan/conflict where the markers of a region are broken
  */
-export function separate({ base, ours, theirs }: Versions, name: string): Separated {
-  const routes = new Map([...base.keys(), ...theirs.keys()].map((path) => [path, routeOf(base.get(path), theirs.get(path))]));
+export function separate({ base, ours, theirs, answered }: Versions, name: string): Separated {
+  const route = (path: string) => (answered.has(path) ? 'merge' : routeOf(base.get(path), theirs.get(path)));
+  const routes = new Map([...base.keys(), ...theirs.keys()].map((path) => [path, route(path)]));
   const merged = <File extends TreeFile>(tree: ReadonlyMap<string, File>) =>
     new Map([...tree].filter(([path]) => (routes.get(path) ?? 'merge') === 'merge'));
-  const settled = [...routes].flatMap(([path, route]) => {
+  const settled = [...routes].flatMap(([path, way]) => {
     const at = { base: base.get(path), ours: ours.get(path), theirs: theirs.get(path) };
-    return route === 'merge' ? [] : [[path, SETTLE[route](at, name)] as const];
+    return way === 'merge' ? [] : [[path, SETTLE[way](at, name)] as const];
   });
   return { merge: { base: merged(base), ours: merged(ours), theirs: merged(theirs) }, settled: new Map(settled) };
 }
@@ -57,8 +60,7 @@ export function separate({ base, ours, theirs }: Versions, name: string): Separa
 function routeOf(base: PristineFile | undefined, theirs: PristineFile | undefined): Route {
   const now = theirs ?? base;
   if (now?.ownership === 'once') return 'once';
-  // Only files of the repository are shared, and so hold markers.
-  if (now?.ownership === 'region' && now.area === 'repository') return 'region';
+  if (now?.ownership === 'region') return 'region';
   return theirs?.ownership === 'owned' && base?.ownership === 'owned' ? 'owned' : 'merge';
 }
 

@@ -1,4 +1,4 @@
-import { join, resolve } from 'node:path';
+import { resolve } from 'node:path';
 import { SvcError } from '../errors.ts';
 import { type Change, type Write, writesOf } from '../plan/plan.ts';
 import type { Runtime } from '../runtime/runtime.ts';
@@ -6,12 +6,14 @@ import { recover } from '../state/carry-out.ts';
 import { withLock } from '../state/lock.ts';
 import { chassisPackage } from '../template/create/chassis.ts';
 import { type Template, usesChassis } from '../template/template.ts';
+import { type Addition, answersToAdd } from './add.ts';
+import type { ChangedAnswers } from './answers.ts';
 import { type Labels, type Merge, mergeTrees, type Sides } from './merge.ts';
 import { type OfferOrder, offeredTemplate } from './offer.ts';
-import { readForUpgrade, readKnown } from './ours.ts';
+import { readForUpgrade, readKnown, readOurs } from './ours.ts';
+import { bringsTheSame, planLostPackages, planPackages } from './packages.ts';
 import { beforeOf, loadPending, type Pending, savePending, upgradeLock } from './pending.ts';
 import { type FileChange, planUpgrade } from './plan-upgrade.ts';
-import { placed } from './pristine.ts';
 import { type NewAnswers, type Release, renderRelease } from './release.ts';
 import { type Made, readMade, serviceFolder } from './service.ts';
 import type { Tree } from './tree.ts';
@@ -22,6 +24,8 @@ export interface UpgradeOrder extends OfferOrder {
   /** Somewhere in the service, as seen from the command's folder. */
   readonly path: string;
   readonly set: NewAnswers;
+  /** A capability of the template instead of other answers. */
+  readonly add?: Addition;
   readonly dryRun: boolean;
   readonly yes: boolean;
   /** The files of a plan as the question before writing shows them. */
@@ -77,12 +81,15 @@ export async function healService(order: Pick<UpgradeOrder, 'path' | 'yes' | 'su
     const { name, prefix, pristine } = made;
     const unmerged = async ({ ours: tree }: Sides): Promise<Merge> => ({ tree, conflicts: [] });
     const plan = await planUpgrade({ name, prefix, base: pristine, ours, theirs: pristine, moves: [] }, unmerged);
+    const own = made.delivered.length > 0 ? [await chassisPackage(runtime)] : [];
+    const packages = await planLostPackages(made, own, runtime.fs);
     const { name: template, version } = made.lock.template;
-    const files = plan.files.filter(({ fate }) => fate === 'healed');
-    const notes = notesOf(made, plan.changes);
+    const files = [...plan.files.filter(({ fate }) => fate === 'healed'), ...packages.files];
+    const changes = [...plan.changes, ...packages.changes];
+    const notes = notesOf(made, changes);
     const upgrade: Upgrade = { ...placeOf(made), state: 'healed', template: { name: template, from: version, to: version }, files, notes };
     if (files.length === 0) return upgrade;
-    return { ...upgrade, confirmed: await writeAll({ made, changes: plan.changes, upgrade }, order, runtime) };
+    return { ...upgrade, confirmed: await writeAll({ made, changes, upgrade }, order, runtime) };
   });
 }
 
@@ -107,20 +114,29 @@ export interface Prepared {
 
 /** How the service's files are read and merged: from the disk and by git, or from a commit that nobody has checked out. */
 export interface Sources {
-  /** The service's files, and whatever is at the paths of `known`. */
-  ours(made: Made, known: Tree): Promise<Tree>;
+  /**
+   * The service's files as far as they may matter, and whatever is at the paths of `known`.
+   * @param all whether a file of the user's own may be any of them under another name
+   */
+  ours(made: Made, known: Tree, all: boolean): Promise<Tree>;
   merge(sides: Sides, labels: Labels): Promise<Merge>;
 }
 
 async function prepare(made: Made, order: UpgradeOrder, runtime: Runtime): Promise<Prepared> {
   if (await loadPending(made.folder, runtime)) throw underWay(made.folder);
-  const template = await offeredTemplate(made, order, runtime);
   const ask = runtime.terminal.interactive && !order.yes;
+  const { add } = order;
+  const wanted = add
+    ? await answersToAdd(made, add, { ask, runtime })
+    : { ...order, template: await offeredTemplate(made, order, runtime), notes: [] };
+  const { template, set, notes } = wanted;
+  if (add && set.length === 0) return unchanged(made, await renderRelease(made, { template, set, ask: false }, runtime));
   const sources: Sources = {
-    ours: (of, known) => readForUpgrade(of, known, runtime),
+    ours: (of, known, all) => (all ? readOurs(of, known, runtime) : readForUpgrade(of, known, runtime)),
     merge: (sides, labels) => mergeTrees(sides, labels, runtime),
   };
-  return prepareFrom(made, { template, set: order.set, ask, sources }, runtime);
+  const prepared = await prepareFrom(made, { template, set, ask, sources }, runtime);
+  return { ...prepared, upgrade: { ...prepared.upgrade, notes: [...notes, ...prepared.upgrade.notes] } };
 }
 
 /**
@@ -129,22 +145,29 @@ async function prepare(made: Made, order: UpgradeOrder, runtime: Runtime): Promi
  */
 export async function prepareFrom(
   made: Made,
-  { sources, ...order }: { readonly template: Template; readonly set: NewAnswers; readonly ask: boolean; readonly sources: Sources },
+  { sources, ...order }: { readonly template: Template; readonly set: ChangedAnswers; readonly ask: boolean; readonly sources: Sources },
   runtime: Runtime,
 ): Promise<Prepared> {
   const { template } = order;
   const release = await renderRelease(made, order, runtime);
-  const same =
-    release.own.lock === Buffer.from(made.own.lock).toString('utf8').replaceAll('\r\n', '\n') && bringsTheSame(made, release.delivered);
-  if (same) return { made, release, ours: new Map(), changes: [], upgrade: { ...about(made, template), state: 'current' } };
-  const ours = await sources.ours(made, new Map([...release.pristine, ...made.pristine]));
+  const packages = await planPackages(made, release.delivered, runtime.fs);
+  if (release.recordsTheSame && packages.changes.length === 0 && bringsTheSame(made, release.delivered)) return unchanged(made, release);
+  const ours = await sources.ours(made, new Map([...release.pristine, ...made.pristine]), release.before !== undefined);
   const { name, prefix, pristine: base } = made;
-  const situation = { name, prefix, base, ours, theirs: release.pristine, moves: release.moves };
+  const { pristine: theirs, before, moves } = release;
+  const situation = { name, prefix, base, ours, theirs, before, moves };
   const plan = await planUpgrade(situation, (sides) => sources.merge(sides, labelsOf(made, template)));
-  const changes = [...plan.changes, ...(await packageChanges(made, release, runtime))];
+  const changes = [...plan.changes, ...packages.changes];
   writesOf({ root: made.root, changes });
-  const upgrade: Upgrade = { ...about(made, template), state: 'planned', files: plan.files, notes: notesOf(made, changes) };
+  const notes = [...release.notes, ...notesOf(made, changes)];
+  const upgrade: Upgrade = { ...about(made, template), state: 'planned', files: [...plan.files, ...packages.files], notes };
   return { made, release, ours, changes, upgrade };
+}
+
+function unchanged(made: Made, release: Release): Prepared {
+  const { version } = made.lock.template;
+  const upgrade: Upgrade = { ...about(made, { manifest: { version } }), state: 'current' };
+  return { made, release, ours: new Map(), changes: [], upgrade };
 }
 
 async function write(prepared: Prepared, order: UpgradeOrder, runtime: Runtime): Promise<Upgrade> {
@@ -192,7 +215,7 @@ export async function writeConflict({ about: upgrade, own, ours, changes }: Disp
   await savePending({ ...pending, phase: 'written' }, runtime);
 }
 
-function about(made: Made, { manifest }: Template): Omit<Upgrade, 'state'> {
+function about(made: Made, { manifest }: { readonly manifest: { readonly version: string } }): Omit<Upgrade, 'state'> {
   const template = { name: made.lock.template.name, from: made.lock.template.version, to: manifest.version };
   return { ...placeOf(made), template, files: [], notes: [] };
 }
@@ -205,29 +228,6 @@ function placeOf({ name, folder, root }: Made): Pick<Upgrade, 'name' | 'folder' 
 function labelsOf({ lock: { template } }: Made, { manifest }: Template): Labels {
   const [base, theirs] = [`${template.name}-${template.version}`, `${manifest.name}-${manifest.version}`];
   return { base, ours: 'yours', theirs: base === theirs ? `${theirs}-now` : theirs };
-}
-
-function bringsTheSame(made: Made, delivered: Release['delivered']): boolean {
-  const now = delivered.map(({ path }) => placed(path, 'service', made.prefix));
-  return now.join('\n') === made.delivered.map(({ path }) => path).join('\n');
-}
-
-/** Packages that come with a service are never merged: the name of each carries its digest, so a new one has another name. */
-export async function packageChanges(
-  made: Pick<Made, 'root' | 'prefix' | 'delivered'>,
-  { delivered }: Pick<Release, 'delivered'>,
-  { fs }: Runtime,
-): Promise<readonly Change[]> {
-  const now = new Map(delivered.map(({ path, content }) => [placed(path, 'service', made.prefix), content]));
-  const gone = made.delivered.map(({ path }) => path).filter((path) => !now.has(path));
-  const removed = gone.map(async (path): Promise<readonly Change[]> => {
-    const content = await fs.readBytes(join(made.root, path));
-    return content ? [{ kind: 'remove', path, expected: content }] : [];
-  });
-  const added = [...now].map(async ([path, content]): Promise<readonly Change[]> => {
-    return (await fs.info(join(made.root, path))) === undefined ? [{ kind: 'create', path, content }] : [];
-  });
-  return (await Promise.all([...removed, ...added])).flat();
 }
 
 function notesOf({ placement }: Made, changes: readonly Change[]): readonly string[] {

@@ -37,14 +37,24 @@ export async function planNew(service: NewService, fs: FileSystem): Promise<Plan
   const own = rendered.filter(({ area }) => area === 'service');
   const shared = await Promise.all(rendered.filter(({ area }) => area === 'repository').map((file) => repositoryChange(file, service, fs)));
   const changes: readonly Change[] = [
-    ...own.map(({ path, content, executable }) => ({ kind: 'create' as const, path: inFolder(path), content, executable })),
+    ...own.map((file) => ({
+      kind: 'create' as const,
+      path: inFolder(file.path),
+      content: written(file, service),
+      executable: file.executable,
+    })),
     ...delivered.map(({ path, content }) => ({ kind: 'create' as const, path: inFolder(path), content })),
-    { kind: 'create', path: inFolder(LOCK_PATH), content: lockText(recorded(service), service.answers) },
+    { kind: 'create', path: inFolder(LOCK_PATH), content: lockText(recorded(service), service.answers, service.year) },
     { kind: 'create', path: inFolder(BASE_PATH), content: encodeBase(rendered, delivered) },
     ...shared,
     ...(await workspaceChanges(service, own, fs)),
   ];
   return { root, changes: changes.map((change) => ({ ...change, path: slashed(relative(root, change.path)) })) };
+}
+
+/** A region is written with its markers, in whatever folder it is: an upgrade finds it by them. */
+function written({ path, content, ownership }: RenderedFile, { name }: NewService): RenderedFile['content'] {
+  return ownership === 'region' ? withRegion(undefined, { name, path, body: Buffer.from(content).toString('utf8') }) : content;
 }
 
 /** A template in a folder is recorded as seen from the service: the lock is read on other machines. */

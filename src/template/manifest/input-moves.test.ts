@@ -48,9 +48,7 @@ describe('the manifest', () => {
   });
 
   it('refuses a capability that both sets and appends', () => {
-    expect(() => complaints('    capabilities: { a: { title: A, set: { port: 1 }, append: calls } }')).toThrow(
-      'must have a title, and either set or append',
-    );
+    expect(complaints('    capabilities: { a: { title: A, set: { port: 1 }, append: calls } }').join()).toContain('either set or append');
   });
 });
 

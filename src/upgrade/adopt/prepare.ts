@@ -11,12 +11,13 @@ import { lockText } from '../../template/lock-text.ts';
 import { renderTemplate, usesChassis } from '../../template/template.ts';
 import { mergeTrees } from '../merge.ts';
 import { readKnown, readOurs } from '../ours.ts';
+import { planPackages } from '../packages.ts';
 import { loadPending } from '../pending.ts';
 import { type FileChange, planUpgrade, type UpgradePlan } from '../plan-upgrade.ts';
 import { type Prefix, type Pristine, pristineOf } from '../pristine.ts';
 import type { Release } from '../release.ts';
 import type { Tree } from '../tree.ts';
-import { packageChanges, underWay } from '../upgrade.ts';
+import { underWay } from '../upgrade.ts';
 import type { Adoption, AdoptOrder } from './adopt.ts';
 import { type Aligned, align } from './align.ts';
 import { settleAnswers } from './answers.ts';
@@ -64,7 +65,7 @@ export async function prepare(
   const plan = await merge({ place, name, release, aligned, ours }, runtime);
   const changes = [
     ...plan.changes,
-    ...(await packageChanges({ root, prefix: place.prefix, delivered: [] }, release, runtime)),
+    ...(await planPackages({ root, prefix: place.prefix, delivered: [] }, release.delivered, runtime.fs)).changes,
     ...(await entries(place, release, runtime)),
   ];
   writesOf({ root, changes });
@@ -107,10 +108,11 @@ async function decide(place: Place, order: AdoptOrder, runtime: Runtime): Promis
   const { found, notes } = await gather(placement, runtime.fs);
   const settled = await settleAnswers(template.manifest.inputs, { set: order.set, found, ask: asks ? runtime.ask : undefined });
   const delivered = usesChassis(template) ? [await chassisPackage(runtime)] : [];
-  const about = builtIns({ template, placement, delivered, year: runtime.now().getFullYear() });
+  const year = runtime.now().getFullYear();
+  const about = builtIns({ template, placement, delivered, year });
   const files = renderTemplate(template, settled.answers, about);
   refuseUnsafe(files.map(({ path }) => path));
-  const own = { lock: lockText(recorded({ template, placement }), settled.answers), base: encodeBase(files, delivered) };
+  const own = { lock: lockText(recorded({ template, placement }), settled.answers, year), base: encodeBase(files, delivered) };
   const release = { template, delivered, pristine: pristineOf(files, place.prefix), own };
   return { release, reason, asks, answers: settled.sourced, notes: [...notes, ...settled.notes] };
 }
