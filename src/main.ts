@@ -12,6 +12,7 @@ export const COMMANDS: Readonly<Record<string, () => Promise<AnyCommand>>> = {
   add: async () => (await import('./commands/add/add.command.ts')).add,
   adopt: async () => (await import('./commands/adopt/adopt.command.ts')).adopt,
   diff: async () => (await import('./commands/diff/diff.command.ts')).diff,
+  scan: async () => (await import('./commands/scan/scan.command.ts')).scan,
   list: async () => (await import('./commands/list/list.command.ts')).list,
   trace: async () => (await import('./commands/trace/trace.command.ts')).trace,
   logs: async () => (await import('./commands/logs/logs.command.ts')).logs,

@@ -1,6 +1,6 @@
 import { Volume } from 'memfs';
 import { SvcError } from '../errors.ts';
-import { type FsModule, nodeFiles } from './node/files.ts';
+import { type DirectFsModule, type FsModule, nodeFiles } from './node/files.ts';
 import type { ExecResult, Invocation, ProgressEvent, Prompter, Runtime } from './runtime.ts';
 
 export interface FakeRuntime extends Runtime {
@@ -33,7 +33,7 @@ export function fakeRuntime({ files = {}, cwd = '/work', env = {}, answers, exec
     platform: 'linux-x64',
     paths: { templates: '/svckit/templates', state: '/state', cache: '/cache', program: '/svckit/dist', node: '/usr/bin/node' },
     // memfs is typed by its own declarations; the methods in use are the same.
-    fs: nodeFiles(volume.promises as unknown as FsModule),
+    fs: nodeFiles(volume.promises as unknown as FsModule, volume as unknown as DirectFsModule),
     ask: answers ? scripted(answers) : notInteractive(),
     terminal: { interactive: answers !== undefined, columns: 80 },
     signal: new AbortController().signal,

@@ -81,6 +81,11 @@ export interface FileSystem {
   readBytes(path: string): Promise<Uint8Array | undefined>;
   /** What the path itself is (a link is not followed), or undefined. */
   info(path: string): Promise<FileInfo | undefined>;
+  /**
+   * What the path itself is, and its content where that is a file of at most `limit` bytes. Waits for the disk without giving way:
+   * for whoever looks at tens of thousands of small files, where giving way takes six times as long as reading.
+   */
+  glance(path: string, limit: number): Promise<(FileInfo & { readonly content?: Uint8Array }) | undefined>;
   /** The names in a folder with their kinds, sorted; undefined where there is no such folder. */
   list(path: string): Promise<readonly { readonly name: string; readonly kind: FileKind }[] | undefined>;
   /** The path with every link resolved, or undefined where it does not exist. */

@@ -65,7 +65,7 @@ export async function mergeTrees(sides: Sides, labels: Labels, runtime: Runtime)
 export async function mergeByGit(sides: Sides, labels: Labels, runtime: Runtime): Promise<Merge> {
   const folder = await runtime.fs.temporaryFolder('svckit-merge-');
   try {
-    await bareRepository(folder, runtime);
+    await bareRepository(folder, configOf(labels), runtime);
     const git: Git = (args, input = '') => runtime.exec({ command: 'git', args, input, cwd: folder, env: ALONE });
     await succeed(git(['fast-import', '--quiet', '--done'], fastImport(sides, labels)));
     const merged = await succeed(git(['merge-tree', '--write-tree', '-z', '--messages', labels.ours, labels.theirs]), 1);
@@ -78,23 +78,23 @@ export async function mergeByGit(sides: Sides, labels: Labels, runtime: Runtime)
 }
 
 /** Nothing here has to outlive the merge, so nothing is flushed, and what comes in one stream stays one file. */
-const CONFIG = `[core]
+const configOf = ({ style = 'diff3' }: Labels) => `[core]
 	repositoryformatversion = 0
 	bare = true
 	fsync = none
 [fastimport]
 	unpackLimit = 0
 [merge]
-	conflictStyle = diff3
+	conflictStyle = ${style}
 	renames = true
 	directoryRenames = false
 `;
 
 /** What `git init --bare` would make, as far as git needs it. */
-async function bareRepository(folder: string, { fs }: Runtime): Promise<void> {
+async function bareRepository(folder: string, config: string, { fs }: Runtime): Promise<void> {
   await Promise.all(['objects', 'refs'].map((name) => fs.createFolder(join(folder, name))));
   await Promise.all(
-    Object.entries({ HEAD: 'ref: refs/heads/none\n', config: CONFIG }).map(([name, text]) =>
+    Object.entries({ HEAD: 'ref: refs/heads/none\n', config }).map(([name, text]) =>
       fs.createFile(join(folder, name), text, { volatile: true }),
     ),
   );

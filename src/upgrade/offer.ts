@@ -10,6 +10,9 @@ import type { Template } from '../template/template.ts';
 import { compareVersions } from '../template/versions.ts';
 import type { Made } from './service.ts';
 
+/** As much of a service as its offer depends on. */
+export type Named = Pick<Made, 'name' | 'folder' | 'lock'>;
+
 /** Which version of its template a service is offered. */
 export interface OfferOrder {
   /** This version and no other; undefined takes the newest that the source has. */
@@ -24,7 +27,7 @@ export interface OfferOrder {
  * @throws SvcError template/not-found where it is gone, older than what made the service, or has no such version; template/changed where
  * the same version is not what it was; template/unavailable; input/invalid where `to` goes back
  */
-export async function offeredTemplate(made: Made, { to, shelf = newShelf() }: OfferOrder, runtime: Runtime): Promise<Template> {
+export async function offeredTemplate(made: Named, { to, shelf = newShelf() }: OfferOrder, runtime: Runtime): Promise<Template> {
   if (to !== undefined) refuseBackwards(to, made);
   const { template, fixed } = await offerOf({ made, to, shelf, runtime });
   if (fixed) refuseChanged(made, template);
@@ -34,7 +37,7 @@ export async function offeredTemplate(made: Made, { to, shelf = newShelf() }: Of
 }
 
 /** A commit or a version that brings nothing new is not worth another line in the lock. */
-function asRecorded({ lock: { template } }: Made, offered: Template): Template {
+function asRecorded({ lock: { template } }: Named, offered: Template): Template {
   const { source, commit, package: version, integrity } = template;
   const { pinned: _, ...rest } = offered;
   if (commit !== undefined) return { ...rest, source, pinned: { commit } };
@@ -42,7 +45,7 @@ function asRecorded({ lock: { template } }: Made, offered: Template): Template {
 }
 
 interface Asked {
-  readonly made: Made;
+  readonly made: Named;
   readonly to: string | undefined;
   readonly shelf: Shelf;
   readonly runtime: Runtime;
@@ -123,7 +126,7 @@ function packageOf({ pinned }: Template): string | undefined {
   return pinned && 'package' in pinned ? pinned.package : undefined;
 }
 
-function refuseBackwards(to: string, { name, lock: { template } }: Made): void {
+function refuseBackwards(to: string, { name, lock: { template } }: Named): void {
   const core = coreOf(to);
   if (core === undefined) {
     throw new SvcError('input/invalid', `${JSON.stringify(to)} is no version`, { hint: 'Write: svc upgrade --to 1.5.0' });
@@ -134,7 +137,7 @@ function refuseBackwards(to: string, { name, lock: { template } }: Made): void {
   });
 }
 
-function refuseChanged({ name, lock }: Made, { digest, source, pinned }: Template): void {
+function refuseChanged({ name, lock }: Named, { digest, source, pinned }: Template): void {
   const recorded = lock.template;
   if (digest === recorded.digest) return;
   const from = recorded.commit ?? recorded.integrity;
@@ -149,14 +152,14 @@ function refuseChanged({ name, lock }: Made, { digest, source, pinned }: Templat
   });
 }
 
-function otherVersion(to: string, { lock }: Made, { manifest, source }: Template): SvcError {
+function otherVersion(to: string, { lock }: Named, { manifest, source }: Template): SvcError {
   const where = source === 'bundled' ? 'the one that this svckit brings along' : source;
   return new SvcError('template/not-found', `There is no version ${to} of ${lock.template.name}: ${where} is ${manifest.version}`, {
     hint: source === 'bundled' ? 'Take another svckit, or leave --to out' : `Leave --to out, or write: --to ${manifest.version}`,
   });
 }
 
-function older({ name, folder, lock: { template } }: Made, { manifest, source }: Template): SvcError {
+function older({ name, folder, lock: { template } }: Named, { manifest, source }: Template): SvcError {
   const found = `${name} was made from ${template.name} ${template.version}, and here is only ${manifest.version}`;
   const isFolder = template.source !== 'bundled' && !('commit' in template) && !('package' in template);
   const newer =

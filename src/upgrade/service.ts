@@ -2,7 +2,7 @@ import { basename, dirname, join, relative, sep } from 'node:path';
 import { SvcError } from '../errors.ts';
 import { refuseUnsafe } from '../plan/plan.ts';
 import { physicalPath } from '../plan/stage.ts';
-import type { Runtime } from '../runtime/runtime.ts';
+import type { FileSystem, Runtime } from '../runtime/runtime.ts';
 import { BASE_PATH, type Base, decodeBase } from '../template/base.ts';
 import { type Placement, placeService } from '../template/create/placement.ts';
 import { LOCK_PATH, type Lock, parseLock } from '../template/lock.ts';
@@ -49,11 +49,7 @@ export async function readMade(folder: string, runtime: Runtime): Promise<Made> 
   const placement = await placeService({ cwd: folder, name: basename(folder), dir: '.', type: 'service' }, fs);
   const root = placement.repository;
   const prefix = relative(root, folder).split(sep).join('/');
-  const [lockBytes, baseBytes] = await Promise.all([fs.readBytes(join(folder, LOCK_PATH)), fs.readBytes(join(folder, BASE_PATH))]);
-  if (!lockBytes || !baseBytes) throw withoutBase(folder);
-  const lock = checked(parseLock(Buffer.from(lockBytes).toString('utf8'), join(folder, LOCK_PATH)));
-  const base = decodeBase(baseBytes);
-  refuseUnsafe([...base.files, ...base.delivered].map(({ path }) => path));
+  const { lock, base, own } = await readRecord(folder, fs);
   const { name = basename(folder) } = lock.answers;
   return {
     name: String(name),
@@ -64,8 +60,29 @@ export async function readMade(folder: string, runtime: Runtime): Promise<Made> 
     lock,
     pristine: pristineOf(base.files, prefix),
     delivered: base.delivered.map(({ path, digest }) => ({ path: placed(path, 'service', prefix), digest })),
-    own: { lock: lockBytes, base: baseBytes },
+    own,
   };
+}
+
+/** The two files that svckit keeps in a service, read and checked. */
+export interface MadeRecord {
+  readonly lock: Lock;
+  readonly base: Base;
+  readonly own: Made['own'];
+}
+
+/** Larger ones are no record of a service: what a base unfolds to has a limit too. */
+const LARGEST_RECORD = 32 * 1_048_576;
+
+/** @throws SvcError template/invalid, plan/unsafe-path */
+export async function readRecord(folder: string, fs: FileSystem): Promise<MadeRecord> {
+  const [lockFile, baseFile] = await Promise.all([LOCK_PATH, BASE_PATH].map((path) => fs.glance(join(folder, path), LARGEST_RECORD)));
+  const [lockBytes, baseBytes] = [lockFile?.content, baseFile?.content];
+  if (!lockBytes || !baseBytes) throw withoutBase(folder);
+  const lock = checked(parseLock(Buffer.from(lockBytes).toString('utf8'), join(folder, LOCK_PATH)));
+  const base = decodeBase(baseBytes);
+  refuseUnsafe([...base.files, ...base.delivered].map(({ path }) => path));
+  return { lock, base, own: { lock: lockBytes, base: baseBytes } };
 }
 
 /** Both become part of names that git is given. */

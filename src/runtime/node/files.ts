@@ -1,9 +1,10 @@
+import * as direct from 'node:fs';
 import { constants, type Dirent } from 'node:fs';
 import * as fs from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { SvcError } from '../../errors.ts';
-import type { FileKind, FileSystem, NewFile } from '../runtime.ts';
+import type { FileInfo, FileKind, FileSystem, NewFile } from '../runtime.ts';
 
 /** The methods of `node:fs/promises` in use: memfs has them too, so one adapter serves the disk and the tests. */
 export type FsModule = Pick<
@@ -11,9 +12,12 @@ export type FsModule = Pick<
   'readFile' | 'lstat' | 'readdir' | 'realpath' | 'open' | 'rename' | 'mkdir' | 'unlink' | 'rmdir' | 'mkdtemp' | 'rm'
 >;
 
+/** The methods of `node:fs` that wait: memfs has them too. */
+export type DirectFsModule = Pick<typeof direct, 'lstatSync' | 'openSync' | 'readSync' | 'closeSync'>;
+
 const NO_LINK = constants.O_NOFOLLOW ?? 0;
 
-export function nodeFiles(module: FsModule = fs): FileSystem {
+export function nodeFiles(module: FsModule = fs, waiting: DirectFsModule = direct): FileSystem {
   return {
     async readText(path) {
       const bytes = await orAbsent(module.readFile(path), path);
@@ -24,6 +28,7 @@ export function nodeFiles(module: FsModule = fs): FileSystem {
       const stats = await orAbsent(module.lstat(path), path);
       return stats && { kind: kindOf(stats), executable: (stats.mode & 0o100) !== 0, size: stats.size };
     },
+    glance: (path, limit) => orAbsent(glance(waiting, path, limit), path),
     async list(path) {
       const entries = await orAbsent(module.readdir(path, { withFileTypes: true, encoding: 'buffer' }), path);
       return (
@@ -43,6 +48,24 @@ export function nodeFiles(module: FsModule = fs): FileSystem {
     removeTree: (path) => writing(path, () => module.rm(path, { recursive: true, force: true })),
     syncFolder: (path) => writing(path, () => syncFolder(module, path)),
   };
+}
+
+/** Nothing is opened that could block, such as a pipe that took the file's place. */
+async function glance(module: DirectFsModule, path: string, limit: number): Promise<(FileInfo & { content?: Uint8Array }) | undefined> {
+  const stats = module.lstatSync(path, { throwIfNoEntry: false });
+  if (!stats) return undefined;
+  const info = { kind: kindOf(stats), executable: (stats.mode & 0o100) !== 0, size: stats.size };
+  if (info.kind !== 'file' || info.size > limit) return info;
+  const file = module.openSync(path, constants.O_RDONLY | NO_LINK | (constants.O_NONBLOCK ?? 0));
+  try {
+    const bytes = Buffer.allocUnsafe(info.size);
+    let read = 0;
+    for (let more = -1; more !== 0 && read < bytes.length; read += more)
+      more = module.readSync(file, bytes, read, bytes.length - read, read);
+    return { ...info, content: bytes.subarray(0, read) };
+  } finally {
+    module.closeSync(file);
+  }
 }
 
 async function createWhole(

@@ -1,6 +1,6 @@
 import { basename, join } from 'node:path';
 import { SvcError } from '../../errors.ts';
-import type { FileSystem } from '../../runtime/runtime.ts';
+import type { FileKind, FileSystem } from '../../runtime/runtime.ts';
 import type { Placement } from '../../template/create/placement.ts';
 import { type Evidence, evidence, type Reader } from './evidence.ts';
 import { catalogReader } from './readers/catalog.ts';
@@ -46,24 +46,36 @@ async function reading(
   fs: FileSystem,
 ): Promise<Gathered> {
   const path = join(of === 'service' ? folder : repository, file);
-  const info = await fs.info(path);
-  if (info?.kind !== 'file' || info.size > LARGEST) return { found: [], notes: [] };
+  const content = (await fs.glance(path, LARGEST))?.content;
+  if (content === undefined) return { found: [], notes: [] };
   try {
-    return { found: read((await fs.readText(path)) ?? '', file), notes: [] };
+    return { found: read(Buffer.from(content).toString('utf8'), file), notes: [] };
   } catch (error) {
     if (!(error instanceof SvcError)) throw error;
     return { found: [], notes: [`Not looked into: ${error.message.split('\n')[0]}`] };
   }
 }
 
+/** Who reviews everything in a repository, by its CODEOWNERS. */
+export async function gatherOwner(repository: string, fs: FileSystem): Promise<string | undefined> {
+  for (const file of codeownersReader.files) {
+    const { found } = await reading(codeownersReader, { file, folder: repository, repository }, fs);
+    const owner = found.find(({ input }) => input === 'owner');
+    if (typeof owner?.value === 'string') return owner.value;
+  }
+  return undefined;
+}
+
 /** The root of the repository and the folders in which forges look for pipelines. */
-async function pipelinePaths(repository: string, fs: FileSystem): Promise<readonly string[]> {
-  const folders = ['', '.github/workflows', '.circleci', '.buildkite'];
+export async function pipelinePaths(repository: string, fs: FileSystem): Promise<readonly string[]> {
+  const top = (await fs.list(repository)) ?? [];
+  const there = ['.github/workflows', '.circleci', '.buildkite'].filter((path) => top.some(({ name }) => name === path.split('/')[0]));
   const lists = await Promise.all(
-    folders.map(async (folder) => {
-      const entries = (await fs.list(join(repository, folder))) ?? [];
-      return entries.filter(({ kind }) => kind === 'file').map(({ name }) => (folder === '' ? name : `${folder}/${name}`));
-    }),
+    there.map(async (folder) => filesAmong((await fs.list(join(repository, folder))) ?? []).map((name) => `${folder}/${name}`)),
   );
-  return lists.flat();
+  return [...filesAmong(top), ...lists.flat()];
+}
+
+function filesAmong(entries: readonly { readonly name: string; readonly kind: FileKind }[]): readonly string[] {
+  return entries.filter(({ kind }) => kind === 'file').map(({ name }) => name);
 }
