@@ -6,7 +6,7 @@ export interface Column<Row> {
   text(row: Row): string;
   /** Colour of the padded cell. */
   paint?(text: string, row: Row): string;
-  /** The first to be cut where the terminal is narrow; what is not set is never cut. */
+  /** May be cut where the terminal is narrow, the widest first; what is not set is never cut. */
   readonly shrinks?: boolean;
 }
 
@@ -31,10 +31,18 @@ export function table<Row>(rows: readonly Row[], columns: readonly Column<Row>[]
   return [head, ...body].map((cells) => cells.join(GAP).trimEnd()).join('\n');
 }
 
+/** Columns never become narrower than this. */
+const NARROWEST = 6;
+
+/** Takes from the widest of the columns that may shrink, until all fit. */
 function fitted<Row>(columns: readonly Column<Row>[], widths: readonly number[], room: number): readonly number[] {
-  const total = widths.reduce((sum, each) => sum + each, GAP.length * (widths.length - 1));
-  const shrinking = columns.filter((column) => column.shrinks).length;
-  if (total <= room || shrinking === 0) return widths;
-  const less = Math.ceil((total - room) / shrinking);
-  return widths.map((each, index) => (columns[index]?.shrinks ? Math.max(6, each - less) : each));
+  const fit = [...widths];
+  const total = fit.reduce((sum, each) => sum + each, GAP.length * (fit.length - 1));
+  for (let over = total - room; over > 0; over -= 1) {
+    const shrinking = fit.flatMap((width, index) => (columns[index]?.shrinks && width > NARROWEST ? [index] : []));
+    const widest = shrinking.sort((a, b) => (fit[b] ?? 0) - (fit[a] ?? 0))[0];
+    if (widest === undefined) break;
+    fit[widest] = (fit[widest] ?? 0) - 1;
+  }
+  return fit;
 }
