@@ -24,6 +24,29 @@ it('writes a lock that reads back as it was, without the secret', () => {
   expect(text).not.toContain('s3cret');
 });
 
+it.each([{ commit: 'c'.repeat(40) }, { package: '1.4.0-rc.1', integrity: `sha512-${'A'.repeat(86)}==` }])(
+  'writes what a movable source was: %j',
+  (pinned) => {
+    const text = lockText({ ...template, source: 'https://host/r.git//a#main', pinned }, answers);
+    expect(parseLock(text, 'lock.yaml').template).toMatchObject({ source: 'https://host/r.git//a#main', ...pinned });
+  },
+);
+
+it.each([
+  'commit: main',
+  'commit: --upload-pack=id',
+  'commit: abcdef1',
+  'package: "../../x"',
+  'package: latest',
+  'integrity: sha1-x',
+  'integrity: ../x',
+  'token: secret',
+  'commit: [a]',
+])('refuses a lock with %s', (line) => {
+  const text = lockText(template, answers).replace('answers:', `  ${line}\nanswers:`);
+  expect(() => parseLock(text, 'lock.yaml')).toThrow(expect.objectContaining({ code: 'template/invalid' }));
+});
+
 it('keeps the pristine render, with digests alone of what was delivered', () => {
   const rendered = renderTemplate(template, answers, builtIns);
   const packed = encodeBase(rendered, [{ path: 'vendor/x.tgz', content: Buffer.from('package') }]);

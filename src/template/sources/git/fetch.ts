@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { SvcError } from '../../../errors.ts';
-import type { Runtime } from '../../../runtime/runtime.ts';
+import type { ExecResult, Runtime } from '../../../runtime/runtime.ts';
 import { asideIn, cacheFolder } from '../cache.ts';
 import { LIMITS, refused } from '../limits.ts';
 import { isCommit } from '../name.ts';
@@ -41,7 +41,7 @@ export function fetchCommit(url: string, { ref, objectFormat }: FetchOrder, runt
       const fetching = (signal: AbortSignal) =>
         git(here(['fetch', ...QUIETLY, '--', url, `+${ref}:${KEPT}`]), { timeoutMs: FETCH_TIMEOUT_MS, signal });
       const fetched = await withSizeLimit(url, { folder: join(aside, 'objects', 'pack'), runtime }, fetching);
-      if (fetched.exitCode !== 0) throw unavailable(`${url}#${ref.replace(/^refs\/(tags|heads)\//, '')}`, gitReason(fetched));
+      if (fetched.exitCode !== 0) throw notFetched(url, ref, fetched);
       const { stdout } = await succeed(git(here(['rev-parse', '--verify', '--end-of-options', `${KEPT}^{commit}`])));
       const commit = checkedCommit(stdout.trim(), ref);
       await settle(aside, join(home, commit), runtime);
@@ -52,6 +52,13 @@ export function fetchCommit(url: string, { ref, objectFormat }: FetchOrder, runt
       throw error;
     }
   });
+}
+
+/** What git's check of each object (fsck) found is for the template's author; everything else is for the network or its owner. */
+function notFetched(url: string, ref: string, result: ExecResult): SvcError {
+  const reason = gitReason(result);
+  if (/^object [0-9a-f]+: \w+: /.test(reason)) return refused(url, `git does not accept it: ${reason}`);
+  return unavailable(ref === 'HEAD' ? url : `${url}#${ref.replace(/^refs\/(tags|heads)\//, '')}`, reason);
 }
 
 export interface FetchOrder {

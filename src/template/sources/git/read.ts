@@ -66,7 +66,8 @@ function refIn(remote: Remote, ref: string | undefined): Wanted {
   throw noSuchRef(remote, ref);
 }
 
-function noSuchRef({ url, tags, branches }: Remote, ref: string | undefined): SvcError {
+function noSuchRef({ url, tags, branches, fresh }: Remote, ref: string | undefined): SvcError {
+  if (!fresh) return unavailable(`${url}#${ref ?? ''}`, 'it does not answer, and this was not read before');
   if (ref === undefined) return new SvcError('template/not-found', `${url} is empty`, { hint: 'Push a template to it first' });
   const meant = nearest(ref, [...tags.keys(), ...branches.keys()]);
   const short = /^[0-9a-f]{7,39}$/.test(ref) ? 'A commit is named by its full id of 40 digits' : undefined;

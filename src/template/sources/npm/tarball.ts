@@ -58,6 +58,7 @@ async function entriesOf(archive: Uint8Array, name: string): Promise<readonly So
     return isFile(header, name);
   };
   const entries = await unpack(archive, { name, filter: check });
+  refuseUnsafe(entries.map(({ header }) => header.name));
   return entries.map(({ header, data }) => ({
     path: withoutTop(header.name),
     executable: ((header.mode ?? 0) & 0o100) !== 0,
