@@ -17,6 +17,16 @@ export default defineConfig({
       },
       // Minutes of kills and full disks, one at every file operation: not part of `npm test`, but of `.ci/run`.
       { test: { name: 'crash', include: ['tests/crash/**/*.test.ts'], testTimeout: 600_000, hookTimeout: 120_000 } },
+      // A real cluster: root, and what .ci/tools.sh builds. There is one on a machine, so one file after the other.
+      {
+        test: {
+          name: 'kubernetes',
+          include: ['tests/kubernetes/**/*.test.ts'],
+          testTimeout: 120_000,
+          hookTimeout: 180_000,
+          fileParallelism: false,
+        },
+      },
     ],
   },
 });

