@@ -26,6 +26,10 @@ const EXIT_BY_CODE = {
   'local/unavailable': EXIT.environment,
   'local/busy': EXIT.conflict,
   'local/failed': EXIT.failed,
+  'cluster/not-configured': EXIT.usage,
+  'cluster/unreachable': EXIT.environment,
+  'cluster/forbidden': EXIT.environment,
+  'cluster/refused': EXIT.failed,
   'trace/not-found': EXIT.failed,
   'trace/invalid': EXIT.failed,
 } as const satisfies Record<string, ExitCode>;

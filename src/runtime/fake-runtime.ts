@@ -47,6 +47,7 @@ export function fakeRuntime({ files = {}, cwd = '/work', env = {}, answers, exec
     },
     background: (call) => Promise.reject(new Error(`unexpected program: ${call.command}`)),
     http: ({ url }) => Promise.reject(new Error(`unexpected request: ${url}`)),
+    cluster: (context = 'current') => Promise.reject(new Error(`unexpected cluster: ${context}`)),
     emit: (event) => void progress.push(event),
     ...override,
     tree: () => volume.toJSON() as Record<string, string | null>,

@@ -26,6 +26,11 @@ export interface Runtime {
   /** Starts a program that outlives this one; its output goes to a file. Resolves with its process id. */
   background(call: Invocation & { readonly logFile: string }): Promise<number>;
   http(request: HttpRequest): Promise<HttpResponse>;
+  /**
+   * The cluster of a context of the user's kubeconfig, the current one where none is named.
+   * Rejects with SvcError cluster/not-configured where there is none.
+   */
+  cluster(context?: string): Promise<Cluster>;
   /** Shows progress on stderr; never part of a result. */
   emit(event: ProgressEvent): void;
 }
@@ -167,6 +172,26 @@ export interface HttpResponse {
   bytes(): Promise<Uint8Array>;
   /** The body line by line as it arrives; read once. */
   lines(): AsyncIterable<string>;
+}
+
+/** A Kubernetes API server, asked with the user's own rights. */
+export interface Cluster {
+  readonly context: string;
+  readonly server: string;
+  /** The context's own, where it has one. */
+  readonly namespace: string | undefined;
+  /** Any status is an answer; only a failed connection rejects: SvcError cluster/unreachable. */
+  request(call: ClusterRequest): Promise<HttpResponse>;
+}
+
+export interface ClusterRequest {
+  /** With its query. */
+  readonly path: string;
+  readonly method?: string;
+  readonly body?: string;
+  readonly contentType?: string;
+  readonly timeoutMs?: number;
+  readonly signal?: AbortSignal;
 }
 
 /** One step of work as a person sees it. The same `id` moves from `start` to one of the others. */

@@ -28,6 +28,7 @@ export function nodeRuntime(signal: AbortSignal, emit: (event: ProgressEvent) =>
     exec: (call) => exec(call, signal),
     background,
     http: (request) => http(request, signal),
+    cluster: async (context) => (await import('./cluster.ts')).connectCluster(context, signal),
     emit,
   };
 }
