@@ -30,6 +30,10 @@ const EXIT_BY_CODE = {
   'cluster/unreachable': EXIT.environment,
   'cluster/forbidden': EXIT.environment,
   'cluster/refused': EXIT.failed,
+  'forge/denied': EXIT.environment,
+  'forge/unavailable': EXIT.environment,
+  'forge/busy': EXIT.failed,
+  'forge/refused': EXIT.failed,
   'trace/not-found': EXIT.failed,
   'trace/invalid': EXIT.failed,
 } as const satisfies Record<string, ExitCode>;

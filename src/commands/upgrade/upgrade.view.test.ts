@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { plain } from '../../output/style.ts';
 import type { Upgrade } from '../../upgrade/upgrade.ts';
 import { upgrade } from './upgrade.command.ts';
-import { summary, view } from './upgrade.view.ts';
+import { summary, upgradeView as view } from './upgrade.view.ts';
 
 const result: Upgrade = {
   state: 'planned',
@@ -46,10 +46,11 @@ describe('svc upgrade shows', () => {
   });
 
   it('absolute paths to scripts, and tells them of a conflict by the exit code', () => {
-    expect(upgrade.toJson(result)).toMatchObject({ files: [{}, { path: '/shop/b.txt', from: '/shop/old/b.txt' }, {}] });
-    expect(upgrade.exitCode?.(result)).toBe(4);
-    expect(upgrade.exitCode?.({ ...result, files: [] })).toBe(0);
-    expect(upgrade.exitCode?.({ ...result, state: 'behind' })).toBe(1);
+    const one = (more: Partial<Upgrade> = {}) => ({ upgrades: [{ ...result, ...more }] });
+    expect(upgrade.toJson(one())).toMatchObject({ services: [{ files: [{}, { path: '/shop/b.txt', from: '/shop/old/b.txt' }, {}] }] });
+    expect(upgrade.exitCode?.(one())).toBe(4);
+    expect(upgrade.exitCode?.(one({ files: [] }))).toBe(0);
+    expect(upgrade.exitCode?.(one({ state: 'behind' }))).toBe(1);
   });
 });
 
@@ -59,13 +60,15 @@ describe('svc upgrade takes', () => {
     ['answers where nothing is rendered', [], { check: true, set: ['a=b'] }, '--set means nothing'],
     ['a version where none is chosen', [], { heal: true, to: '1.5.0' }, '--to means nothing'],
     ['an answer without a value', [], { set: ['a'] }, 'is no answer'],
-    ['two folders', ['a', 'b'], {}, 'Too many words: b'],
+    ['a fleet’s flag without a fleet', [], { wave: '5%' }, '--wave is for many services at once'],
+    ['two fleets', ['a', 'b'], { all: true }, '--all takes one place'],
+    ['a fleet to settle conflicts in', [], { all: true, continue: true }, '--continue and --all'],
   ])('not %s', (_, args, flags, message) => expect(() => upgrade.parse(args, flags)).toThrow(message));
 
   it('a folder and answers', () => {
     expect(upgrade.parse(['orders'], { set: ['a=b=c'], dryRun: true })).toEqual({
       mode: 'dryRun',
-      path: 'orders',
+      paths: ['orders'],
       set: [['a', 'b=c']],
       yes: false,
       to: undefined,
