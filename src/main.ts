@@ -20,6 +20,7 @@ export const COMMANDS: Readonly<Record<string, () => Promise<AnyCommand>>> = {
   demo: async () => (await import('./commands/demo/demo.command.ts')).demo,
   doctor: async () => (await import('./commands/doctor/doctor.command.ts')).doctor,
   'template check': async () => (await import('./commands/template-check/template-check.command.ts')).templateCheck,
+  'template test': async () => (await import('./commands/template-test/template-test.command.ts')).templateTest,
   completion: async () => (await import('./commands/completion/completion.command.ts')).completion,
 };
 

@@ -80,7 +80,7 @@ function questionFaults(input: Input, old: readonly (Input | undefined)[]): read
   return input.required && input.default === undefined && !known?.required ? [`input ${input.name} is a new question`] : [];
 }
 
-function majorOf(version: string): string {
+export function majorOf(version: string): string {
   return version.split('.')[0] ?? '';
 }
 
