@@ -4,7 +4,7 @@ import type { Runtime } from '../runtime/runtime.ts';
 import { LOCK_PATH } from '../template/lock.ts';
 import { readSource } from '../template/sources/find.ts';
 import { type GitName, isCommit, type NpmName, parseRecorded, printSource } from '../template/sources/name.ts';
-import { coreOf, isOlder, newestOfSeries, tagsFor, versionTag } from '../template/sources/series.ts';
+import { coreOf, isOlder, newestOfSeries, tagsFor, versionsOf, versionTag } from '../template/sources/series.ts';
 import { newShelf, type Shelf } from '../template/sources/shelf.ts';
 import type { Template } from '../template/template.ts';
 import { compareVersions } from '../template/versions.ts';
@@ -67,12 +67,12 @@ async function offerOf(asked: Asked): Promise<Offer> {
 }
 
 async function offerOfGit(source: GitName, asked: Asked): Promise<Offer> {
-  const { made, shelf, runtime } = asked;
+  const { shelf, runtime } = asked;
   const { readGit } = await import('../template/sources/git/read.ts');
   const { ref, isTag } = await chosenRef(source, asked);
   const template = await readGit({ ...source, ref }, shelf, runtime);
   const fixed = isCommit(ref) || (isTag && ref !== undefined && versionTag(ref) !== undefined);
-  return { template, fixed: fixed && template.source === made.lock.template.source };
+  return { template, fixed: fixed && template.source === printSource(source) };
 }
 
 interface Chosen {
@@ -80,24 +80,39 @@ interface Chosen {
   readonly isTag: boolean;
 }
 
-async function chosenRef({ url, ref }: GitName, { made, to, shelf, runtime }: Asked): Promise<Chosen> {
+async function chosenRef(source: GitName, { made, to, shelf, runtime }: Asked): Promise<Chosen> {
+  const { url, ref } = source;
   if (isCommit(ref) && to === undefined) {
-    const text = `${made.name} stays with commit ${ref.slice(0, 12)}, which its lock names; another version is named by --to`;
-    runtime.emit({ id: `${made.folder} stays`, state: 'done', text });
+    await shelf.once(`pinned ${printSource(source)}`, async () => tellPinned(source, runtime));
     return { ref, isTag: false };
   }
   const { remoteAt, tagsAtHand } = await import('../template/sources/git/read.ts');
   const remote = await remoteAt(url, shelf, runtime);
-  const isTag = (name: string | undefined) => name !== undefined && remote.tags.has(name);
-  const current = ref === undefined || isCommit(ref) ? undefined : versionTag(ref);
-  if (to !== undefined) {
-    const named = tagsFor(to, { current, template: made.lock.template.name }).find(isTag);
-    return { ref: named ?? ref, isTag: isTag(named ?? ref) };
-  }
   // A branch may be called as a version is.
-  const isBranch = ref !== undefined && !isTag(ref) && remote.branches.has(ref);
-  const newest = current && !isBranch ? newestOfSeries(current, await tagsAtHand(remote, runtime)) : undefined;
-  return { ref: newest?.tag ?? ref, isTag: isTag(newest?.tag ?? ref) };
+  const isFollowed = ref === undefined || isCommit(ref) || (!remote.tags.has(ref) && remote.branches.has(ref));
+  const current = isFollowed ? undefined : versionTag(ref);
+  if (to !== undefined) {
+    const named = tagsFor(to, { current, template: made.lock.template.name }).find((tag) => remote.tags.has(tag));
+    if (current && named === undefined) throw noSuchVersion(to, { source, versions: versionsOf(current, [...remote.tags.keys()]) });
+    return { ref: named ?? ref, isTag: named !== undefined };
+  }
+  const newest = current && newestOfSeries(current, await tagsAtHand(remote, runtime));
+  return { ref: newest?.tag ?? ref, isTag: current !== undefined };
+}
+
+function tellPinned(source: GitName, { emit }: Runtime): void {
+  const text = `${printSource({ ...source, ref: undefined })} stays at commit ${source.ref?.slice(0, 12)}, which is pinned; --to takes another version`;
+  emit({ id: `pinned ${source.url}`, state: 'done', text });
+}
+
+/** Versions shown of a long history. */
+const SHOWN = 8;
+
+function noSuchVersion(to: string, { source, versions }: { readonly source: GitName; readonly versions: readonly string[] }): SvcError {
+  return new SvcError('template/not-found', `There is no version ${to} in ${printSource({ ...source, ref: undefined })}`, {
+    hint:
+      versions.length > 0 ? `There are: ${versions.slice(0, SHOWN).join(', ')}` : 'It has no version tags any more: ask who publishes it',
+  });
 }
 
 async function offerOfNpm(source: NpmName, asked: Asked): Promise<Offer> {

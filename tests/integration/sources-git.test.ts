@@ -76,7 +76,7 @@ describe('a service from a git repository', () => {
     await scene.new(`${scene.url}#${commit}`);
     scene.publish('1.1.0', { 'files/a.txt': 'two\n' }, { tag: 'tiny-v1.1.0' });
     expect((await scene.upgrade()).state).toBe('current');
-    expect(scene.notes().at(-1)).toContain(`stays with commit ${commit.slice(0, 12)}`);
+    expect(scene.notes().at(-1)).toContain(`stays at commit ${commit.slice(0, 12)}`);
     expect((await scene.upgrade({ to: '1.1.0' })).state).toBe('upgraded');
     expect(lockOf()).toContain('#tiny-v1.1.0');
   });
@@ -105,7 +105,7 @@ describe('the version of an upgrade', () => {
   it.each([
     ['0.9.0', 'input/invalid', '0.9.0 is older'],
     ['latest', 'input/invalid', '"latest" is no version'],
-    ['1.5.0', 'template/not-found', 'There is no version 1.5.0 of tiny'],
+    ['1.5.0', 'template/not-found', 'There is no version 1.5.0 in file://'],
   ])('is refused as %s', async (to, code, message) => {
     await expect(scene.upgrade({ to })).rejects.toMatchObject({ code, message: expect.stringContaining(message) });
   });

@@ -56,7 +56,7 @@ describe('a service from an npm package', () => {
     expect((await scene.upgrade({ to: '2.0.0' })).template.to).toBe('2.0.0');
     expect(lockOf()).toContain(`npm:${NAME}@2.0.0`);
     await expect(scene.upgrade({ to: '3.0.0' })).rejects.toMatchObject({
-      code: 'template/unavailable',
+      code: 'template/not-found',
       message: expect.stringContaining('ETARGET'),
     });
   });
@@ -101,8 +101,8 @@ describe('a service from an npm package', () => {
 
   it('is told of a package that is not there', async () => {
     await expect(scene.new('npm:@acme/nothing')).rejects.toMatchObject({
-      code: 'template/unavailable',
-      message: expect.stringMatching(/^Cannot read npm:@acme\/nothing@latest: E404/),
+      code: 'template/not-found',
+      message: expect.stringMatching(/^There is no npm:@acme\/nothing@latest \(E404: /),
     });
   });
 });

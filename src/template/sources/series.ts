@@ -24,6 +24,15 @@ export function newestOfSeries(current: VersionTag, tags: readonly string[]): Ve
     .at(-1);
 }
 
+/** The versions of a series, newest first, pre-releases too. */
+export function versionsOf(current: VersionTag, tags: readonly string[]): readonly string[] {
+  return tags
+    .flatMap((tag) => versionTag(tag) ?? [])
+    .filter(({ prefix }) => prefix === current.prefix)
+    .map(({ version }) => version)
+    .sort((a, b) => compare(b, a));
+}
+
 /** Names that a tag of this version can have: of the current series, or of the usual ones where there is none. */
 export function tagsFor(
   version: string,

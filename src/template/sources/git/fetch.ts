@@ -4,7 +4,8 @@ import type { ExecResult, Runtime } from '../../../runtime/runtime.ts';
 import { asideIn, cacheFolder } from '../cache.ts';
 import { LIMITS, refused } from '../limits.ts';
 import { isCommit } from '../name.ts';
-import { gitIn, gitReason, unavailable } from './git.ts';
+import { unavailable } from '../unavailable.ts';
+import { gitIn, gitReason } from './git.ts';
 
 /** One commit of a repository, in a bare repository of its own. */
 export interface Fetched {

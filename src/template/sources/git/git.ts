@@ -1,5 +1,5 @@
-import { SvcError } from '../../../errors.ts';
 import type { ExecResult, Runtime } from '../../../runtime/runtime.ts';
+import { TERMINATED } from '../unavailable.ts';
 
 /** Runs git in a folder of the cache, away from whatever repository the user is in. */
 export type Git = (args: readonly string[], more?: GitCall) => Promise<ExecResult>;
@@ -51,14 +51,4 @@ export function gitReason({ stderr, exitCode }: ExecResult): string {
       .replace(/\p{C}/gu, ' ')
       .trim() || `git ended with exit code ${exitCode}`
   );
-}
-
-/** SIGTERM, as shells count. */
-const TERMINATED = 143;
-
-/** The source cannot be reached, and nothing of it is in the cache. */
-export function unavailable(what: string, reason: string): SvcError {
-  return new SvcError('template/unavailable', `Cannot read ${what}: ${reason}`, {
-    hint: 'Check its name, the network and whether you may read it; what was read once is used again without a network',
-  });
 }

@@ -5,8 +5,8 @@ import type { Template } from '../../template.ts';
 import { templateMadeOf } from '../made-of.ts';
 import { type GitName, isCommit, printSource } from '../name.ts';
 import type { Shelf } from '../shelf.ts';
+import { unavailable } from '../unavailable.ts';
 import { type Fetched, fetchCommit, fetchedBefore } from './fetch.ts';
-import { unavailable } from './git.ts';
 import { askRemote, type Remote } from './remote.ts';
 import { readTree } from './tree.ts';
 

@@ -3,7 +3,8 @@ import * as v from 'valibot';
 import { createFolders } from '../../../plan/write-file.ts';
 import type { Runtime } from '../../../runtime/runtime.ts';
 import { cacheFolder, keepAnswer, keptAnswer } from '../cache.ts';
-import { gitIn, gitReason, unavailable } from './git.ts';
+import { unavailable } from '../unavailable.ts';
+import { gitIn, gitReason } from './git.ts';
 
 /** What a repository's names stand for. */
 export interface Remote {

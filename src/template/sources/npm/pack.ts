@@ -1,10 +1,11 @@
 import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import * as v from 'valibot';
+import { SvcError } from '../../../errors.ts';
 import type { ExecResult, Runtime } from '../../../runtime/runtime.ts';
 import { asideIn, cacheFolder, hashOf, keepAnswer, keptAnswer } from '../cache.ts';
-import { unavailable } from '../git/git.ts';
 import { LIMITS, refused } from '../limits.ts';
+import { TERMINATED, unavailable } from '../unavailable.ts';
 import { type PackageContent, readTarball } from './tarball.ts';
 
 /** A package as it was packed, with its SHA-512 in npm's form. */
@@ -110,21 +111,26 @@ interface Unanswered {
 }
 
 function insteadOf({ spec, before, result }: Unanswered, { emit, signal }: Runtime): Packed {
-  const reason = npmReason(result);
-  if (!before || signal.aborted) throw unavailable(`npm:${spec}`, reason);
-  emit({ id: `${spec} is old`, state: 'done', text: `The registry does not answer for ${spec} (${reason})` });
-  return before;
+  const { code, reason } = npmFailure(result);
+  if (before && !signal.aborted) {
+    emit({ id: `${spec} is old`, state: 'done', text: `The registry does not answer for ${spec} (${reason})` });
+    return before;
+  }
+  if (code !== 'E404' && code !== 'ETARGET') throw unavailable(`npm:${spec}`, reason);
+  throw new SvcError('template/not-found', `There is no npm:${spec} (${reason})`, {
+    hint: 'Look at what there is: npm view <package> versions; a registry also says so of what you may not read: npm whoami',
+  });
 }
 
-/** The line that says it: npm repeats itself, and closes with the path of its log. */
-function npmReason({ stderr, exitCode }: ExecResult): string {
+/** npm repeats itself, and closes with the path of its log: its code, and the line that says it. */
+function npmFailure({ stderr, exitCode }: ExecResult): { readonly code: string | undefined; readonly reason: string } {
+  if (exitCode === TERMINATED) return { code: undefined, reason: 'it took too long' };
   const lines = stderr.split('\n').map((line) => line.replace(/^npm (error|ERR!) ?/, ''));
   const code = lines.find((line) => line.startsWith('code '))?.slice('code '.length);
   const told = lines.find((line) => line !== '' && !/^(code|errno|syscall|npm warn|A complete log|type|network) /i.test(line));
-  return (
-    [code, told]
-      .filter((part) => part !== undefined)
-      .join(': ')
-      .replace(/\p{C}/gu, ' ') || `npm ended with exit code ${exitCode}`
-  );
+  const reason = [code, told]
+    .filter((part) => part !== undefined)
+    .join(': ')
+    .replace(/\p{C}/gu, ' ');
+  return { code, reason: reason || `npm ended with exit code ${exitCode}` };
 }
