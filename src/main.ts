@@ -7,6 +7,7 @@ import type { Runtime } from './runtime/runtime.ts';
 export const COMMANDS: Readonly<Record<string, () => Promise<AnyCommand>>> = {
   new: async () => (await import('./commands/new/new.command.ts')).newService,
   up: async () => (await import('./commands/up/up.command.ts')).up,
+  render: async () => (await import('./commands/render/render.command.ts')).render,
   deploy: async () => (await import('./commands/deploy/deploy.command.ts')).deploy,
   upgrade: async () => (await import('./commands/upgrade/upgrade.command.ts')).upgrade,
   add: async () => (await import('./commands/add/add.command.ts')).add,

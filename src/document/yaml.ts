@@ -1,4 +1,4 @@
-import { type Document, isMap, isNode, isSeq, Lexer, LineCounter, parseAllDocuments } from 'yaml';
+import { type Document, isMap, isNode, isSeq, Lexer, LineCounter, parseAllDocuments, type Tags } from 'yaml';
 import { type ErrorCode, SvcError } from '../errors.ts';
 
 /** One YAML document of a file, with the way back from a value to its line. */
@@ -16,10 +16,17 @@ export interface YamlSource {
   readonly file: string;
   /** What is thrown where the text is broken. */
   readonly code: ErrorCode;
+  /** 1.2 where it is not said; files that other tools read by 1.1 mean what these understand. */
+  readonly version?: '1.1';
 }
 
 const MAX_BYTES = 1_048_576;
 const MAX_DEPTH = 64;
+/** Dates stay the texts that they are in JSON. */
+const OLDER = {
+  version: '1.1',
+  customTags: (tags: Tags) => tags.filter((tag) => typeof tag !== 'object' || tag.tag !== 'tag:yaml.org,2002:timestamp'),
+} as const;
 
 /**
  * The documents of a YAML (or JSON) text, empty ones left out. Size and depth are checked before the text is composed, because
@@ -36,7 +43,7 @@ export function parseYaml(source: YamlSource): readonly YamlDocument[] {
   const tooDeep = lineTooDeep(source.text);
   if (tooDeep !== undefined) throw broken(tooDeep, `more than ${MAX_DEPTH} levels of nesting`);
   const lines = new LineCounter();
-  const documents = parseAllDocuments(source.text, { lineCounter: lines, prettyErrors: false });
+  const documents = parseAllDocuments(source.text, { lineCounter: lines, prettyErrors: false, ...(source.version && OLDER) });
   return [documents].flat().map((document) => {
     const [error] = document.errors;
     if (error) throw broken(lines.linePos(error.pos[0]).line, firstLine(error.message), error);

@@ -5,14 +5,18 @@ import { declaredVariables, localVariables, needsDatabase, type Provided } from 
 const DATABASE = 'postgres://orders:s%C3%A9cret@127.0.0.1:5500/orders';
 
 function workload(resources: Readonly<Record<string, string>>, variables: Readonly<Record<string, string>>): Workload {
-  const container = { name: 'main', image: '.', command: undefined, args: undefined, variables, livenessProbe: undefined };
+  const container = { name: 'main', image: '.', command: undefined, args: undefined, variables, files: [], volumes: [], before: {} };
+  const unsaid = { livenessProbe: undefined, readinessProbe: undefined, requests: undefined, limits: undefined };
   return {
     name: 'orders',
+    kind: 'service',
+    schedule: undefined,
+    migrate: undefined,
     build: undefined,
     run: ['node', 'main.js'],
     watch: [],
     ports: [],
-    containers: [{ ...container, readinessProbe: undefined, requests: undefined, limits: undefined }],
+    containers: [{ ...container, ...unsaid }],
     resources: Object.entries(resources).map(([name, type]) => ({ name, type, id: undefined, params: {} })),
   };
 }

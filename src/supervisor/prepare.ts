@@ -68,7 +68,7 @@ export async function prepare(preparation: Preparation, cancelled: AbortSignal):
     folder: copy ?? service.folder,
     run,
     env: { ...env, ...variables, ...localVariables(placement) },
-    readiness: workload.containers[0]?.readinessProbe?.path ?? '/health/ready',
+    readiness: workload.containers[0]?.readinessProbe?.httpGet?.path ?? '/health/ready',
     inspect: preparation.inspect,
   };
 }

@@ -26,6 +26,9 @@ resources:
 it('reads a workload with its annotations', () => {
   expect(parseScore(orders, 'score.yaml')).toEqual({
     name: 'orders',
+    kind: 'service',
+    schedule: undefined,
+    migrate: undefined,
     build: ['npm', 'run', 'build'],
     run: ['node', '--title', 'my orders', 'dist/main.js'],
     watch: ['src', 'openapi.yaml'],
@@ -36,13 +39,19 @@ it('reads a workload with its annotations', () => {
         command: undefined,
         args: undefined,
         variables: { PORT: '8080', DATABASE_URL: '${resources.db.url}' },
+        files: [],
+        volumes: [],
+        before: {},
         livenessProbe: undefined,
-        readinessProbe: { path: '/health/ready', port: 8080 },
+        readinessProbe: {
+          httpGet: { path: '/health/ready', port: 8080, host: undefined, scheme: undefined, httpHeaders: [] },
+          exec: undefined,
+        },
         requests: undefined,
         limits: { memory: '256Mi' },
       },
     ],
-    ports: [{ name: 'http', port: 80, targetPort: 8080 }],
+    ports: [{ name: 'http', port: 80, targetPort: 8080, protocol: 'TCP' }],
     resources: [
       { name: 'db', type: 'postgres', id: undefined, params: {} },
       { name: 'products', type: 'service', id: undefined, params: {} },

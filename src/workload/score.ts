@@ -1,71 +1,13 @@
-import * as v from 'valibot';
 import { decode } from '../document/decode.ts';
 import { parseOneYaml } from '../document/yaml.ts';
-import type { Container, HttpProbe, Workload } from './workload.ts';
+import { type ContainerSource, type ProbeSource, type ScoreSource, scoreSchema } from './score-schema.ts';
+import type { Container, MountedFile, MountedVolume, Probe, Quantities, Workload } from './workload.ts';
 
-const strings = v.record(v.string(), v.string());
-const loose = v.record(v.string(), v.unknown());
-const quantities = v.strictObject({
-  cpu: v.optional(v.pipe(v.string(), v.regex(/^\d+(?:m|\.\d+)?$/, 'expected cores, as 0.5 or 500m'))),
-  memory: v.optional(v.pipe(v.string(), v.regex(/^\d+(\.\d+)?([KMGTPE]i?)?$/, 'expected bytes, as 256Mi'))),
-});
-const portNumber = v.pipe(
-  v.number(),
-  v.integer('expected a whole number'),
-  v.minValue(1, 'expected 1 to 65535'),
-  v.maxValue(65_535, 'expected 1 to 65535'),
-);
-const probe = v.strictObject({
-  httpGet: v.optional(
-    v.strictObject({
-      path: v.string(),
-      port: portNumber,
-      host: v.optional(v.string()),
-      scheme: v.optional(v.string()),
-      httpHeaders: v.optional(v.array(loose)),
-    }),
-  ),
-  exec: v.optional(v.strictObject({ command: v.array(v.string()) })),
-});
-const container = v.strictObject({
-  image: v.string(),
-  command: v.optional(v.array(v.string())),
-  args: v.optional(v.array(v.string())),
-  variables: v.optional(strings),
-  files: v.optional(v.unknown()),
-  volumes: v.optional(v.unknown()),
-  before: v.optional(loose),
-  resources: v.optional(v.strictObject({ requests: v.optional(quantities), limits: v.optional(quantities) })),
-  livenessProbe: v.optional(probe),
-  readinessProbe: v.optional(probe),
-});
-const resource = v.strictObject({
-  type: v.pipe(v.string(), v.regex(/^[A-Za-z0-9][A-Za-z0-9-]{0,61}[A-Za-z0-9]$/, 'expected letters, digits and dashes')),
-  class: v.optional(v.string()),
-  id: v.optional(v.string()),
-  metadata: v.optional(loose),
-  params: v.optional(loose),
-});
-
-/** Score v1b1, https://score.dev: the keys of its JSON Schema, and nothing else. */
-const score = v.strictObject({
-  apiVersion: v.literal('score.dev/v1b1'),
-  metadata: v.looseObject({
-    name: v.pipe(v.string(), v.regex(/^[a-z0-9][a-z0-9-]{0,61}[a-z0-9]$/, 'expected a DNS label: small letters, digits, dashes')),
-    annotations: v.optional(strings),
-  }),
-  service: v.optional(
-    v.strictObject({
-      ports: v.optional(
-        v.record(v.string(), v.strictObject({ port: portNumber, protocol: v.optional(v.string()), targetPort: v.optional(portNumber) })),
-      ),
-    }),
-  ),
-  containers: v.record(v.string(), container),
-  resources: v.optional(v.record(v.string(), resource)),
-});
-
-type ContainerSource = v.InferOutput<typeof container>;
+export interface ScoreFile {
+  readonly text: string;
+  /** How messages name it. */
+  readonly file: string;
+}
 
 /**
  * The workload that a Score file describes. `file` is how messages name it.
@@ -73,15 +15,25 @@ type ContainerSource = v.InferOutput<typeof container>;
  */
 export function parseScore(text: string, file: string): Workload {
   const source = { text, file, code: 'workload/invalid' } as const;
-  const { metadata, service, containers, resources } = decode(parseOneYaml(source), score, source);
-  const annotation = (name: string) => metadata.annotations?.[`svckit.dev/${name}`];
+  return workloadOf(decode(parseOneYaml(source), scoreSchema, source));
+}
+
+/** The workload of a Score document that keeps the schema. */
+export function workloadOf({ metadata, service, containers, resources }: ScoreSource): Workload {
+  const annotations: Readonly<Record<string, string | undefined>> = metadata.annotations ?? {};
+  const annotation = (name: string) => annotations[`svckit.dev/${name}`];
   return {
     name: metadata.name,
+    kind: metadata.annotations?.['svckit.dev/kind'] ?? 'service',
+    schedule: annotation('schedule'),
     build: wordsOf(annotation('build')),
     run: wordsOf(annotation('run')),
     watch: wordsOf(annotation('watch')) ?? [],
+    migrate: wordsOf(annotation('migrate')),
     containers: Object.entries(containers).map(([name, each]) => containerOf(name, each)),
-    ports: Object.entries(service?.ports ?? {}).map(([name, { port, targetPort }]) => ({ name, port, targetPort: targetPort ?? port })),
+    ports: Object.entries(service?.ports ?? {}).map(([name, { port, targetPort, protocol }]) => {
+      return { name, port, targetPort: targetPort ?? port, protocol: protocol ?? 'TCP' };
+    }),
     resources: Object.entries(resources ?? {}).map(([name, { type, id, params }]) => ({ name, type, id, params: params ?? {} })),
   };
 }
@@ -93,18 +45,53 @@ function containerOf(name: string, source: ContainerSource): Container {
     command: source.command,
     args: source.args,
     variables: source.variables ?? {},
+    files: byTarget(source.files).map(fileOf),
+    volumes: byTarget(source.volumes).map(volumeOf),
+    before: Object.fromEntries(Object.entries(source.before ?? {}).map(([other, { ready }]) => [other, ready])),
     livenessProbe: probeOf(source.livenessProbe),
     readinessProbe: probeOf(source.readinessProbe),
-    requests: definedOnly(source.resources?.requests),
-    limits: definedOnly(source.resources?.limits),
+    requests: quantitiesOf(source.resources?.requests),
+    limits: quantitiesOf(source.resources?.limits),
   };
 }
 
-function probeOf(source: v.InferOutput<typeof probe> | undefined): HttpProbe | undefined {
-  return source?.httpGet && { path: source.httpGet.path, port: source.httpGet.port };
+/** Both forms that Score knows, as one list. */
+function byTarget<T extends object>(source: Readonly<Record<string, T>> | readonly (T & { target: string })[] = []) {
+  if (isList(source)) return source;
+  return Object.entries(source).map(([target, each]) => ({ ...each, target }));
 }
 
-function definedOnly(source: v.InferOutput<typeof quantities> | undefined) {
+function isList<T>(source: object | readonly T[]): source is readonly T[] {
+  return Array.isArray(source);
+}
+
+function fileOf({ target, mode, source, content, binaryContent, noExpand }: Optional<MountedFile, 'target'>): MountedFile {
+  return { target, mode, source, content, binaryContent, noExpand: noExpand ?? false };
+}
+
+function volumeOf({ target, source, path, readOnly }: Optional<MountedVolume, 'target' | 'source'>): MountedVolume {
+  return { target, source, path, readOnly: readOnly ?? false };
+}
+
+/** A thing whose keys, but for these, may be absent. */
+type Optional<T, Required extends keyof T> = Pick<T, Required> & { readonly [K in Exclude<keyof T, Required>]?: T[K] | undefined };
+
+function probeOf(source: ProbeSource | undefined): Probe | undefined {
+  if (!source?.httpGet && !source?.exec) return undefined;
+  const { httpGet, exec } = source;
+  return {
+    httpGet: httpGet && {
+      path: httpGet.path,
+      port: httpGet.port,
+      host: httpGet.host,
+      scheme: httpGet.scheme,
+      httpHeaders: httpGet.httpHeaders ?? [],
+    },
+    exec: exec?.command,
+  };
+}
+
+function quantitiesOf(source: Optional<Required<Quantities>, never> | undefined): Quantities | undefined {
   return source && { ...(source.cpu !== undefined && { cpu: source.cpu }), ...(source.memory !== undefined && { memory: source.memory }) };
 }
 

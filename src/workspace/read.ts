@@ -1,25 +1,15 @@
 import { basename, dirname, join, relative } from 'node:path';
-import * as v from 'valibot';
 import { nameOf, parseEntities } from '../catalog/entity.ts';
-import { decode } from '../document/decode.ts';
-import { parseYaml } from '../document/yaml.ts';
 import { SvcError } from '../errors.ts';
 import type { FileSystem } from '../runtime/runtime.ts';
 import { LOCK_PATH, parseLock } from '../template/lock.ts';
 import { parseScore } from '../workload/score.ts';
+import { readEnvironments, WORKSPACE_FILE } from './environment.ts';
 import type { Problem, Service, Workspace } from './workspace.ts';
-
-export const WORKSPACE_FILE = 'svc.yaml';
 
 /** Folders that hold no service of the team's own. */
 const NOT_SEARCHED = new Set(['node_modules', 'dist', 'build', 'vendor', 'target', 'templates']);
 const DEEPEST = 6;
-
-const settings = v.nullable(
-  v.strictObject({
-    environments: v.optional(v.record(v.string(), v.looseObject({ target: v.picklist(['local', 'kubernetes', 'gitops']) }))),
-  }),
-);
 
 /**
  * The workspace that a folder is in: the nearest folder above with `svc.yaml`, else the service it is in, else every service
@@ -29,7 +19,7 @@ const settings = v.nullable(
 export async function readWorkspace(fs: FileSystem, from: string): Promise<Workspace> {
   const workspaceRoot = await nearest(from, async (folder) => (await fs.info(join(folder, WORKSPACE_FILE)))?.kind === 'file');
   if (workspaceRoot !== undefined) {
-    await checkSettings(fs, join(workspaceRoot, WORKSPACE_FILE));
+    await readEnvironments(fs, workspaceRoot);
     return { root: workspaceRoot, kind: 'workspace', services: await servicesBelow(fs, workspaceRoot) };
   }
   const serviceRoot = await nearest(from, (folder) => isService(fs, folder));
@@ -51,11 +41,6 @@ export function pickServices(workspace: Workspace, names: readonly string[]): re
     });
   }
   return names.length === 0 ? workspace.services : workspace.services.filter((service) => names.includes(service.name));
-}
-
-async function checkSettings(fs: FileSystem, path: string): Promise<void> {
-  const source = { text: (await fs.readText(path)) ?? '', file: WORKSPACE_FILE, code: 'workspace/invalid' } as const;
-  for (const document of parseYaml(source)) decode(document, settings, source);
 }
 
 async function nearest(from: string, is: (folder: string) => Promise<boolean>): Promise<string | undefined> {
