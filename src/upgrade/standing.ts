@@ -7,7 +7,8 @@ import type { Shelf } from '../template/sources/shelf.ts';
 import { type Template, usesChassis } from '../template/template.ts';
 import { driftOf, type FileDrift } from './drift.ts';
 import { type Named, offeredTemplate } from './offer.ts';
-import { type Pristine, type PristineFile, pristineOf } from './pristine.ts';
+import { packageDrift } from './packages.ts';
+import { type Pristine, type PristineFile, placed, pristineOf } from './pristine.ts';
 import { type MadeRecord, readRecord } from './service.ts';
 import type { Tree, TreeFile } from './tree.ts';
 
@@ -36,8 +37,11 @@ export async function standingOf(
   await refuseLinks(folder, fs);
   const record = await readRecord(folder, fs);
   const { lock, base } = record;
-  const pristine = pristineOf(base.files, relative(root, folder).split(sep).join('/'));
+  const prefix = relative(root, folder).split(sep).join('/');
+  const pristine = pristineOf(base.files, prefix);
   const name = String(lock.answers['name'] ?? basename(folder));
+  const delivered = base.delivered.map(({ path, digest }) => ({ path: placed(path, 'service', prefix), digest }));
+  const packages = await packageDrift({ root, prefix, delivered }, fs);
   const offered = await offerOf({ name, folder, lock }, shelf, runtime);
   const behind = !(offered instanceof SvcError) && (await isBehind(record, offered, { shelf, runtime }));
   return {
@@ -45,7 +49,10 @@ export async function standingOf(
     template: { name: lock.template.name, version: lock.template.version },
     offered: offered instanceof SvcError ? offered : offered.manifest.version,
     behind,
-    drift: driftOf(pristine, await readForDrift(root, pristine, runtime), name),
+    drift: [
+      ...driftOf(pristine, await readForDrift(root, pristine, runtime), name),
+      ...packages.map((each) => ({ ...each, ownership: 'owned' as const })),
+    ],
   };
 }
 

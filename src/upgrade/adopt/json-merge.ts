@@ -1,3 +1,4 @@
+import { mergeJson as mergeLayout } from '../merge-json.ts';
 import { isRecord } from './evidence.ts';
 
 export interface JsonMerge {
@@ -9,8 +10,8 @@ export interface JsonMerge {
 }
 
 /**
- * Two JSON objects by their keys: what only one has is taken, where both have another value ours stays. Ours keeps its order and
- * its indentation.
+ * Two JSON objects by their keys: what only one has is taken, where both have another value ours stays. The text of ours
+ * keeps its layout.
  * @param meant what a key means where ours leaves it out, by its path: adding another value would change what is there already
  * @returns undefined where one of them is no JSON object
  */
@@ -21,9 +22,8 @@ export function mergeJson(ours: string, theirs: string, meant: JsonObject = {}):
   const merged = mergeObjects(mine, other, { told, path: '' });
   const { added, clashes } = told;
   if (added.length === 0) return { text: ours, added, clashes };
-  const indent = /^[ \t]+(?=")/m.exec(ours)?.[0] ?? '  ';
-  const eol = ours.includes('\r\n') ? '\r\n' : '\n';
-  return { text: `${JSON.stringify(merged, undefined, indent)}\n`.replaceAll('\n', eol), added, clashes };
+  const text = mergeLayout({ base: ours, ours, theirs: JSON.stringify(merged) });
+  return text === undefined ? undefined : { text, added, clashes };
 }
 
 interface Told {
