@@ -22,6 +22,7 @@ export const COMMANDS: Readonly<Record<string, () => Promise<AnyCommand>>> = {
   doctor: async () => (await import('./commands/doctor/doctor.command.ts')).doctor,
   'template check': async () => (await import('./commands/template-check/template-check.command.ts')).templateCheck,
   'template test': async () => (await import('./commands/template-test/template-test.command.ts')).templateTest,
+  'template docs': async () => (await import('./commands/template-docs/template-docs.command.ts')).templateDocs,
   completion: async () => (await import('./commands/completion/completion.command.ts')).completion,
 };
 

@@ -1,5 +1,5 @@
 import { type Answers, applies } from './input.ts';
-import type { Manifest, Ownership } from './manifest/manifest.ts';
+import type { IncludeRule, Manifest, Ownership } from './manifest/manifest.ts';
 import { matches } from './path-pattern.ts';
 import type { Renderer } from './render/engine.ts';
 import { type BuiltIns, type Values, valuesOf } from './render/values.ts';
@@ -61,15 +61,21 @@ export function usesChassis({ entries }: Template): boolean {
 }
 
 /** A path is left out where one of the rules that name it does not hold. An input that was not asked counts as empty. */
-function isIncluded(path: string, { include, inputs }: Manifest, answers: Answers): boolean {
+function isIncluded(path: string, manifest: Manifest, answers: Answers): boolean {
+  const { inputs } = manifest;
   const asked = (name: string) => inputs.some((input) => input.name === name && applies(input, answers));
   const holds = (when: Readonly<Record<string, readonly string[]>>) =>
     Object.entries(when).every(([name, allowed]) => allowed.includes(asked(name) ? String(answers[name] ?? '') : ''));
-  return include.filter(({ paths }) => paths.some((pattern) => matches(pattern, path))).every(({ when }) => holds(when));
+  return includeRulesOf(path, manifest).every(({ when }) => holds(when));
+}
+
+/** The rules that name a path; it is there where each of them holds. */
+export function includeRulesOf(path: string, { include }: Manifest): readonly IncludeRule[] {
+  return include.filter(({ paths }) => paths.some((pattern) => matches(pattern, path)));
 }
 
 /** The last rule that names the path counts, as in `.gitignore`. */
-function ownershipOf(path: string, { ownership }: Manifest): Ownership {
+export function ownershipOf(path: string, { ownership }: Manifest): Ownership {
   return ownership.findLast(({ paths }) => paths.some((pattern) => matches(pattern, path)))?.mode ?? 'merged';
 }
 
