@@ -100,6 +100,13 @@ export function withCommit({ root, entries, read }: CommitFiles, disk: FileSyste
       const at = inside(path);
       return at === undefined ? disk.info(path) : infoOf(at, entries, folders);
     },
+    async glance(path, limit) {
+      const at = inside(path);
+      if (at === undefined) return disk.glance(path, limit);
+      const info = infoOf(at, entries, folders);
+      const content = info?.kind === 'file' && info.size <= limit ? await bytesAt(at) : undefined;
+      return info && { ...info, ...(content && { content }) };
+    },
     async list(path) {
       const at = inside(path);
       return at === undefined ? disk.list(path) : folders.get(at);
