@@ -42,7 +42,7 @@ describe('a service from an npm package', () => {
     await registry.stop();
     forgetNpm();
     expect((await scene.check()).state).toBe('current');
-    expect(scene.notes().some((note) => note.includes('The registry does not answer'))).toBe(true);
+    expect(scene.notes().some((note) => note.includes('the registry does not answer'))).toBe(true);
     expect(scene.outside()).toBe(before);
   });
 

@@ -75,7 +75,8 @@ export function parseRecorded({
 
 /** Quoted, and without what may be a password. */
 function shown(text: string): string {
-  return JSON.stringify(text.replace(/(^|:\/\/)[^@/]*:[^@]*@|(:\/\/)[^@/]*@/, '$1$2…@'));
+  const [user, kept] = text.includes('://') ? [/:\/\/[^@/]*@/, '://…@'] : [/^(?!npm:)[^@/]*:[^@]*@/, '…@'];
+  return JSON.stringify(text.replace(user, kept));
 }
 
 /** The one spelling of a source that a lock records. */

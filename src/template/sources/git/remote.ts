@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import * as v from 'valibot';
 import { createFolders } from '../../../plan/write-file.ts';
-import type { Runtime } from '../../../runtime/runtime.ts';
+import type { ExecResult, Runtime } from '../../../runtime/runtime.ts';
 import { cacheFolder, keepAnswer, keptAnswer } from '../cache.ts';
 import { unavailable } from '../unavailable.ts';
 import { gitIn, gitReason } from './git.ts';
@@ -33,29 +33,48 @@ export async function askRemote(url: string, runtime: Runtime): Promise<Remote> 
   await createFolders(runtime.fs, folder);
   const git = gitIn(folder, url, runtime);
   const timeoutMs = before.success ? IMPATIENT_TIMEOUT_MS : ASK_TIMEOUT_MS;
+  runtime.emit({ id: url, state: 'start', text: `Asking ${url}` });
   const asked = await git(['ls-remote', '--quiet', '--', url, 'HEAD', 'refs/heads/*', 'refs/tags/*'], { timeoutMs });
-  if (asked.exitCode === 0) {
-    const refs = refsIn(asked.stdout);
-    await keepAnswer(file, { url, refs }, runtime);
-    return remoteOf(url, refs, true);
-  }
-  if (!before.success || runtime.signal.aborted) throw unavailable(url, gitReason(asked));
-  const text = `Taking what was read before: ${url} does not answer (${gitReason(asked)})`;
-  runtime.emit({ id: `template ${url}`, state: 'done', text });
-  return remoteOf(url, before.output.refs, false);
+  if (asked.exitCode !== 0) return insteadOf(url, { asked, before: before.success ? before.output.refs : undefined }, runtime);
+  const refs = refsIn(asked.stdout);
+  await keepAnswer(file, { url, refs }, runtime);
+  const remote = remoteOf(url, refs, true);
+  const text = `${url} has ${counted(remote.tags, 'tag')} and ${counted(remote.branches, 'branch', 'es')}`;
+  runtime.emit({ id: url, state: 'done', text });
+  return remote;
 }
 
-const id = v.pipe(v.string(), v.regex(/^([0-9a-f]{40}|[0-9a-f]{64})$/));
+type Refs = readonly (readonly [name: string, commit: string])[];
+
+function insteadOf(
+  url: string,
+  { asked, before }: { readonly asked: ExecResult; readonly before: Refs | undefined },
+  runtime: Runtime,
+): Remote {
+  const reason = gitReason(asked);
+  if (!before || runtime.signal.aborted) {
+    runtime.emit({ id: url, state: 'failed', text: `${url} does not answer` });
+    throw unavailable(url, reason);
+  }
+  runtime.emit({ id: url, state: 'done', text: `Taking what was read before: ${url} does not answer (${reason})` });
+  return remoteOf(url, before, false);
+}
+
+function counted({ size }: ReadonlyMap<string, string>, what: string, plural = 's'): string {
+  return `${size} ${what}${size === 1 ? '' : plural}`;
+}
+
+const commitId = v.pipe(v.string(), v.regex(/^([0-9a-f]{40}|[0-9a-f]{64})$/));
 /** Lies in the user's cache, but costs nothing to check. */
-const answer = v.object({ url: v.string(), refs: v.array(v.tuple([v.string(), id])) });
+const answer = v.object({ url: v.string(), refs: v.array(v.tuple([v.string(), commitId])) });
 
 /** Lines of `<id> <name>`; `<name>^{}` is the commit that an annotated tag points to. */
 function refsIn(output: string): [string, string][] {
   const lines = output.split('\n').map((line) => line.split('\t'));
-  return lines.flatMap(([at = '', name = '']) => (v.is(id, at) && name !== '' ? [[name, at] as [string, string]] : []));
+  return lines.flatMap(([at = '', name = '']) => (v.is(commitId, at) && name !== '' ? [[name, at] as [string, string]] : []));
 }
 
-function remoteOf(url: string, refs: readonly (readonly [string, string])[], fresh: boolean): Remote {
+function remoteOf(url: string, refs: Refs, fresh: boolean): Remote {
   const below = (prefix: string) =>
     new Map(refs.filter(([name]) => name.startsWith(prefix)).map(([name, at]) => [name.slice(prefix.length).replace(/\^\{\}$/, ''), at]));
   return { url, tags: below('refs/tags/'), branches: below('refs/heads/'), head: refs.find(([name]) => name === 'HEAD')?.[1], fresh };

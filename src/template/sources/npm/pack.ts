@@ -34,16 +34,15 @@ export async function packPackage(name: string, range: string, runtime: Runtime)
   const asked = join(home, 'asked', `${hashOf(range)}.json`);
   const before = await readKept(home, await keptAnswer(asked, runtime), runtime);
   const spec = `${name}@${range}`;
-  runtime.emit({ id: spec, state: 'start', text: `Asking npm for ${spec}` });
+  runtime.emit({ id: spec, state: 'start', text: `Asking npm for ${range === '*' ? `the newest ${name}` : spec}` });
   try {
     const result = await asideIn(home, runtime, (aside) =>
       fetchInto({ home, aside, name, spec, impatient: before !== undefined }, runtime),
     );
-    const packed = 'content' in result ? result : insteadOf({ spec, before, result }, runtime);
-    if (packed !== before) await keepAnswer(asked, { package: name, file: fileOf(packed), integrity: packed.integrity }, runtime);
-    const text = packed === before ? `Took what was read before of npm:${spec}` : `Fetched ${name}@${packed.content.version}`;
-    runtime.emit({ id: spec, state: 'done', text });
-    return packed;
+    if (!('content' in result)) return insteadOf({ spec, before, result }, runtime);
+    await keepAnswer(asked, { package: name, file: fileOf(result), integrity: result.integrity }, runtime);
+    runtime.emit({ id: spec, state: 'done', text: `Fetched ${name}@${result.content.version}` });
+    return result;
   } catch (error) {
     runtime.emit({ id: spec, state: 'failed', text: `There is no answer for ${spec}` });
     throw error;
@@ -113,7 +112,8 @@ interface Unanswered {
 function insteadOf({ spec, before, result }: Unanswered, { emit, signal }: Runtime): Packed {
   const { code, reason } = npmFailure(result);
   if (before && !signal.aborted) {
-    emit({ id: `${spec} is old`, state: 'done', text: `The registry does not answer for ${spec} (${reason})` });
+    const { name, version } = before.content;
+    emit({ id: spec, state: 'done', text: `Taking what was read before, ${name}@${version}: the registry does not answer (${reason})` });
     return before;
   }
   if (code !== 'E404' && code !== 'ETARGET') throw unavailable(`npm:${spec}`, reason);
