@@ -1,5 +1,5 @@
 import { SvcError } from '../errors.ts';
-import { type Answer, type Answers, applies, faultOf, type Input } from './input.ts';
+import { type Answer, type Answers, applies, defaultOf, faultOf, type Input } from './input.ts';
 import { nearest } from './nearest.ts';
 
 /** What a user gave for an input: a text from a flag, or a value from a file. */
@@ -34,8 +34,24 @@ export function completeAnswers(inputs: readonly Input[], given: readonly Given[
   const complete = withDefaults(inputs, answers);
   const named = given.map(({ name }) => name);
   const missing = inputs.filter((input) => isMissing(input, complete) && !named.includes(input.name));
-  refuse([...faults, ...missing.map((input) => ({ message: `${input.name} is required: ${input.title}`, fix: fixOf(input) }))]);
+  refuse([
+    ...faults,
+    ...unfit(inputs, { answers, complete }),
+    ...missing.map((input) => ({ message: `${input.name} is required: ${input.title}`, fix: fixOf(input) })),
+  ]);
   return complete;
+}
+
+/** A computed default is as good as the answers that it is made of. */
+function unfit(
+  inputs: readonly Input[],
+  { answers, complete }: { readonly answers: Answers; readonly complete: Answers },
+): readonly Fault[] {
+  return inputs.flatMap((input) => {
+    if (!input.derive || answers[input.name] !== undefined || complete[input.name] === undefined) return [];
+    const fault = faultOf(input, complete[input.name]);
+    return fault ? [{ message: `${input.name}, by default "${complete[input.name]}", ${fault}`, fix: fixOf(input) }] : [];
+  });
 }
 
 /** The answers that a lock keeps: those of inputs that were asked and are no secret. */
@@ -99,7 +115,9 @@ function idle(inputs: readonly Input[], answers: Answers): readonly Fault[] {
 function withDefaults(inputs: readonly Input[], answers: Answers): Answers {
   const complete: Record<string, Answer> = { ...answers };
   for (const input of inputs) {
-    if (complete[input.name] === undefined && input.default !== undefined && applies(input, complete)) complete[input.name] = input.default;
+    if (complete[input.name] !== undefined || !applies(input, complete)) continue;
+    const value = defaultOf(input, complete);
+    if (value !== undefined) complete[input.name] = value;
   }
   return complete;
 }

@@ -1,13 +1,14 @@
 import type { Prompter } from '../runtime/runtime.ts';
 import { answerFromText } from './answers.ts';
-import { type Answer, type Answers, applies, faultOf, type Input } from './input.ts';
+import { type Answer, type Answers, applies, defaultOf, faultOf, type Input } from './input.ts';
 
 /** Asks, in the order of the pages, for every input that has no answer yet. An empty answer to an optional one leaves it out. */
 export async function askForAnswers(inputs: readonly Input[], given: Answers, ask: Prompter): Promise<Answers> {
   const answers: Record<string, Answer> = { ...given };
   for (const input of inputs) {
     if (answers[input.name] !== undefined || !applies(input, answers)) continue;
-    const answer = await question(input, ask);
+    const value = defaultOf(input, answers);
+    const answer = await question(value === undefined ? input : { ...input, default: value }, ask);
     if (answer !== undefined) answers[input.name] = answer;
   }
   return answers;

@@ -1,3 +1,4 @@
+import { withDerived } from './derive.ts';
 import { checkFiles, type SourceFile } from './files.ts';
 import { compile } from './render/compile.ts';
 import type { Template } from './template.ts';
@@ -41,11 +42,12 @@ export function sourceFiles(files: Readonly<Record<string, string | Uint8Array>>
 
 /** A template of these files, as it is read from a folder. */
 export function templateOf(files: Readonly<Record<string, string | Uint8Array>>, manifest = manifestText()): Template {
-  const { entries, ...rest } = checkFiles(sourceFiles({ 'template.yaml': manifest, ...files }), 'tiny');
+  const { entries, defaults, ...rest } = checkFiles(sourceFiles({ 'template.yaml': manifest, ...files }), 'tiny');
   const compiled = entries.map(({ content, ...entry }) =>
     'tree' in content ? { ...entry, content: compile(content), reads: content.reads } : { ...entry, content, reads: [] },
   );
-  return { ...rest, source: '/templates/tiny', entries: compiled };
+  const derived = withDerived(rest.manifest, new Map(defaults.map((each) => [each.input, compile(each.content)])));
+  return { ...rest, manifest: derived, source: '/templates/tiny', entries: compiled };
 }
 
 export const builtIns = {

@@ -1,6 +1,7 @@
 import { clashes, unsafeReason } from '../plan/path.ts';
 import { refuseUnsafe } from '../plan/plan.ts';
 import { type Complaint, refuseComplaints } from './complaint.ts';
+import { type ComputedDefault, computedDefaults } from './computed-defaults.ts';
 import { digestOf } from './digest.ts';
 import type { Input } from './input.ts';
 import type { Manifest } from './manifest/manifest.ts';
@@ -21,6 +22,7 @@ export interface CheckedFiles {
   readonly manifest: Manifest;
   readonly digest: string;
   readonly entries: readonly CheckedEntry[];
+  readonly defaults: readonly ComputedDefault[];
 }
 
 export interface CheckedEntry {
@@ -71,9 +73,18 @@ export function inspectFiles(files: readonly SourceFile[]): Inspection {
   const found = payload.map((file) => readEntry(file, manifest.inputs));
   const entries = found.flatMap(({ entry }) => (entry ? [entry] : []));
   const digest = digestOf(files.filter((file) => file.path === MANIFEST_FILE || isPayload(file)));
-  const about = [...ruleComplaints(manifest, payload.map(pathOf), read.lineOf), ...pathComplaints(payload)];
+  const { defaults, faults } = computedDefaults(manifest);
+  const about = [
+    ...defaultComplaints(faults, read.lineOf),
+    ...ruleComplaints(manifest, payload.map(pathOf), read.lineOf),
+    ...pathComplaints(payload),
+  ];
   const complaints = [...read.complaints, ...about, ...found.flatMap((one) => one.complaints)];
-  return { ...read, checked: { manifest, entries, digest }, complaints };
+  return { ...read, checked: { manifest, entries, defaults, digest }, complaints };
+}
+
+function defaultComplaints(faults: ReturnType<typeof computedDefaults>['faults'], lineOf: ReadManifest['lineOf']): readonly Complaint[] {
+  return faults.map(({ input, message }) => ({ file: MANIFEST_FILE, line: lineOf(['spec', 'svckit', 'defaults', input]), message }));
 }
 
 function isPayload({ path }: SourceFile): boolean {

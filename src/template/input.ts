@@ -10,6 +10,10 @@ export interface Input extends Rules {
   /** Never rendered, never stored. */
   readonly secret: boolean;
   readonly default?: Answer;
+  /** The template of a default that other answers make, `@<% owner %>`: it goes before `default`, which is for Backstage then. */
+  readonly computed?: string;
+  /** Makes that default: there once the template is compiled, and no part of what is recorded. */
+  readonly derive?: (answers: Answers) => string;
   readonly minItems?: number;
   readonly maxItems?: number;
   readonly uniqueItems?: boolean;
@@ -42,6 +46,16 @@ const LONGEST_TEXT = 10_000;
 /** Whether the input is asked at all with these answers. */
 export function applies({ when }: Pick<Input, 'when'>, answers: Answers): boolean {
   return when === undefined || when.values.includes(String(answers[when.input]));
+}
+
+/** The answer of whoever gives none. */
+export function defaultOf({ default: value, derive }: Pick<Input, 'default' | 'derive'>, answers: Answers): Answer | undefined {
+  return derive ? derive(answers) : value;
+}
+
+/** Whether an answer is there for whoever gives none. */
+export function hasDefault({ default: value, computed }: Pick<Input, 'default' | 'computed'>): boolean {
+  return value !== undefined || computed !== undefined;
 }
 
 /** What is wrong with a value for this input, as the end of a sentence that begins with the input's name; undefined where nothing is. */

@@ -10,13 +10,14 @@ import { codeOf } from './render/compile.ts';
  * @throws SvcError template/invalid
  */
 export function precompile(files: readonly SourceFile[], name: string): string {
-  const { manifest, digest, entries } = checkFiles(files, name);
+  const { manifest, digest, entries, defaults } = checkFiles(files, name);
   const written = entries.map(({ area, path, executable, content }) => {
     const entry: PrecompiledEntry = { area, path, executable };
     if (!('tree' in content)) return literal({ ...entry, ...copied(content) });
     return `{ ...${literal({ ...entry, reads: content.reads })}, code: ${codeOf(content)} }`;
   });
-  return `export const template = { manifest: ${literal(manifest)}, digest: ${literal(digest)}, entries: [\n${written.join(',\n')}\n] };\n`;
+  const computed = defaults.map(({ input, content }) => `{ input: ${literal(input)}, code: ${codeOf(content)} }`);
+  return `export const template = { manifest: ${literal(manifest)}, digest: ${literal(digest)}, defaults: [${computed.join(', ')}], entries: [\n${written.join(',\n')}\n] };\n`;
 }
 
 /** Bytes that are UTF-8 are kept as text: they stay readable, and need a third less room. */

@@ -1,3 +1,4 @@
+import { withDerived } from './derive.ts';
 import type { Manifest } from './manifest/manifest.ts';
 import { type CompiledSpec, rendererOf } from './render/engine.ts';
 import type { Area, Entry, Template } from './template.ts';
@@ -7,6 +8,8 @@ export interface PrecompiledTemplate {
   readonly manifest: Manifest;
   readonly digest: string;
   readonly entries: readonly PrecompiledEntry[];
+  /** How the computed defaults of inputs are made. */
+  readonly defaults: readonly { readonly input: string; readonly code: CompiledSpec }[];
 }
 
 /** Exactly one of `text`, `base64` and `code` is there. */
@@ -21,8 +24,9 @@ export interface PrecompiledEntry {
 }
 
 /** The template in such a module, ready to render. */
-export function templateFrom({ manifest, digest, entries }: PrecompiledTemplate): Template {
-  return { manifest, digest, source: 'bundled', entries: entries.map(entryFrom) };
+export function templateFrom({ manifest, digest, entries, defaults }: PrecompiledTemplate): Template {
+  const renderers = new Map(defaults.map(({ input, code }) => [input, rendererOf(code)]));
+  return { manifest: withDerived(manifest, renderers), digest, source: 'bundled', entries: entries.map(entryFrom) };
 }
 
 function entryFrom({ area, path, executable, text, base64, code, reads = [] }: PrecompiledEntry): Entry {

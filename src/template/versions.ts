@@ -1,5 +1,5 @@
 import { movedValue, oldName } from './answer-moves.ts';
-import type { Input } from './input.ts';
+import { hasDefault, type Input } from './input.ts';
 import type { InputMove, Manifest } from './manifest/manifest.ts';
 
 /** What a template keeps of each of its versions, beside its manifest. */
@@ -77,7 +77,7 @@ function movedInput(input: Input, moves: readonly InputMove[]): Input | undefine
 
 function questionFaults(input: Input, old: readonly (Input | undefined)[]): readonly string[] {
   const known = old.find((each) => each?.name === input.name);
-  return input.required && input.default === undefined && !known?.required ? [`input ${input.name} is a new question`] : [];
+  return input.required && !hasDefault(input) && !known?.required ? [`input ${input.name} is a new question`] : [];
 }
 
 export function majorOf(version: string): string {

@@ -2,7 +2,7 @@ import { SvcError } from '../errors.ts';
 import type { Runtime } from '../runtime/runtime.ts';
 import { droppedNote, followMoves, oldName } from '../template/answer-moves.ts';
 import { acceptAnswers, answerFromText, completeAnswers, type Given } from '../template/answers.ts';
-import { type Answer, type Answers, applies, faultOf, type Input } from '../template/input.ts';
+import { type Answer, type Answers, applies, defaultOf, faultOf, hasDefault, type Input } from '../template/input.ts';
 import type { Manifest } from '../template/manifest/manifest.ts';
 import { compareVersions } from '../template/versions.ts';
 import type { Made } from './service.ts';
@@ -97,7 +97,7 @@ function answersBefore(inputs: readonly Input[], recorded: Readonly<Record<strin
   for (const input of inputs) {
     const known = Object.hasOwn(recorded, input.name) ? fitting(input, recorded[input.name]) : undefined;
     const fits = known !== undefined && faultOf(input, known) === undefined;
-    const value = fits ? (known as Answer) : (input.default ?? (input.required ? now[input.name] : undefined));
+    const value = fits ? (known as Answer) : (defaultOf(input, before) ?? (input.required ? now[input.name] : undefined));
     if (value !== undefined) before[input.name] = value;
   }
   return Object.fromEntries(
@@ -122,7 +122,7 @@ function withDefaults(inputs: readonly Input[], answers: Answers): Answers {
 /** Asks only what the template cannot do without. */
 async function withNewAnswers(inputs: readonly Input[], given: readonly Given[], { ask }: Runtime): Promise<readonly Given[]> {
   const answers = acceptAnswers(inputs, given);
-  const open = inputs.filter((input) => input.required && input.default === undefined && answers[input.name] === undefined);
+  const open = inputs.filter((input) => input.required && !hasDefault(input) && answers[input.name] === undefined);
   if (open.length === 0) return given;
   const { askForAnswers } = await import('../template/ask.ts');
   const complete = await askForAnswers(open, withDefaults(inputs, answers), ask);

@@ -60,7 +60,8 @@ function typeOf({ type }: Input): string {
   return { string: 'text', integer: 'whole number', number: 'number', boolean: 'yes or no', array: 'list of texts' }[type];
 }
 
-function defaultOf({ default: value, required }: Input): string {
+function defaultOf({ default: value, computed, required }: Input): string {
+  if (computed !== undefined) return code(computed);
   if (value === undefined) return required ? 'none: it has to be given' : '';
   return [value].flat().length === 0 ? 'none' : value === '' ? 'empty' : code([value].flat().join(', '));
 }

@@ -1,4 +1,4 @@
-import { type Answer, type Answers, applies, type Input } from '../input.ts';
+import { type Answer, type Answers, applies, defaultOf, type Input } from '../input.ts';
 
 /** One thing that can be chosen, and what can be chosen for it. */
 export interface Axis {
@@ -93,7 +93,7 @@ export function answersOfRow(inputs: readonly Input[], choices: Answers, others:
     if (!applies(input, seen)) continue;
     const answer = choices[input.name] ?? others[input.name];
     if (answer !== undefined) answers[input.name] = answer;
-    const now = answer ?? input.default;
+    const now = answer ?? defaultOf(input, seen);
     if (now !== undefined) seen[input.name] = now;
   }
   return answers;

@@ -24,10 +24,11 @@ export function slipsOf(
 }
 
 /** An input counts as used by a file, a path, a condition; `name` is used by svc itself, and a secret cannot be used by a file. */
-function unusedInputs({ manifest, entries }: CheckedFiles): readonly Input[] {
+function unusedInputs({ manifest, entries, defaults }: CheckedFiles): readonly Input[] {
   const used = new Set([
     'name',
     ...entries.flatMap(({ content }) => ('tree' in content ? content.reads : [])),
+    ...defaults.flatMap(({ content }) => content.reads),
     ...entries.flatMap(({ path }) => namesIn(path)),
     ...manifest.include.flatMap(({ when }) => Object.keys(when)),
     ...manifest.inputs.flatMap(({ when }) => when?.input ?? []),

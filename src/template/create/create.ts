@@ -134,7 +134,9 @@ function named(given: readonly Given[], name: string, { manifest }: Template): r
 function withDefaults(inputs: readonly Input[], { defaults }: Placement): readonly Input[] {
   return inputs.map((input) => {
     const value = input.name === 'system' ? defaults.system : input.name === 'owner' ? defaults.owner : undefined;
-    return value === undefined ? input : { ...input, default: value };
+    if (value === undefined) return input;
+    const { derive: _, ...rest } = input;
+    return { ...rest, default: value };
   });
 }
 

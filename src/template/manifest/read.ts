@@ -54,14 +54,14 @@ function without(value: unknown, faults: readonly FormFault[], at: readonly (str
 }
 
 function manifestOf({ metadata, spec }: TemplateDocument): Manifest {
-  const { version, include, ownership, moves, inputs, capabilities } = spec.svckit;
+  const { version, include, ownership, moves, inputs, capabilities, defaults } = spec.svckit;
   return {
     name: metadata.name,
     title: metadata.title ?? metadata.name,
     description: metadata.description ?? '',
     type: spec.type,
     version,
-    inputs: inputsOf(spec.parameters),
+    inputs: inputsOf(spec.parameters).map((input) => withComputed(input, defaults[input.name])),
     include: include.map(({ paths, when }) => ({ paths, when: mapValues(when, (value) => [value].flat().map(String)) })),
     ownership,
     moves,
@@ -76,8 +76,27 @@ function complaintsOf(parsed: TemplateDocument, manifest: Manifest, document: Ya
     ...includeComplaints(manifest.include, manifest.inputs),
     ...inputMoveComplaints(parsed.spec.svckit.inputs, manifest),
     ...capabilityComplaints(manifest.capabilities, manifest.inputs),
+    ...defaultComplaints(parsed.spec.svckit.defaults, manifest.inputs),
   ];
   return found.map(({ path, message }) => ({ file: MANIFEST_FILE, line: document.lineOf(path), message }));
+}
+
+function withComputed(input: Input, computed: string | undefined): Input {
+  return computed === undefined ? input : { ...input, computed };
+}
+
+/** What such a default is made of is checked with the files: it is the same language. */
+function defaultComplaints(defaults: Readonly<Record<string, string>>, inputs: readonly Input[]) {
+  return Object.keys(defaults).flatMap((name) => {
+    const input = inputs.find((candidate) => candidate.name === name);
+    const message = input ? computedFault(input) : `"${name}" is no input of this template`;
+    return message === undefined ? [] : [{ path: ['spec', 'svckit', 'defaults', name], message }];
+  });
+}
+
+function computedFault({ name, secret, type }: Input): string | undefined {
+  if (secret) return `"${name}" is a secret: it has no default`;
+  return type === 'string' ? undefined : `"${name}" is no text: its default cannot be computed`;
 }
 
 function includeComplaints(rules: readonly IncludeRule[], inputs: readonly Input[]) {

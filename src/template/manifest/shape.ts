@@ -70,6 +70,7 @@ const svckit = v.strictObject({
   moves: v.optional(v.array(v.strictObject({ in: semver, from: text, to: text })), []),
   inputs: v.optional(v.array(inputMove), []),
   capabilities: v.optional(v.record(word, capability), {}),
+  defaults: v.optional(v.record(v.string(), text), {}),
 });
 
 /** Backstage's metadata of any entity; what is in its lists and maps is Backstage's. */

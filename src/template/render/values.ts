@@ -29,12 +29,17 @@ export type Values = Readonly<Record<string, unknown>>;
  * (Handlebars adds adjacent numbers: 1 and 2 would become 3), booleans stay for `#if`.
  */
 export function valuesOf(inputs: readonly Input[], answers: Answers, builtIns: BuiltIns): Values {
+  return { ...inputValues(inputs, answers), svc: builtIns };
+}
+
+/** The same without what svckit tells: all that a default may be made of. */
+export function inputValues(inputs: readonly Input[], answers: Answers): Values {
   const values: Record<string, unknown> = {};
   for (const input of inputs.filter(({ secret }) => !secret)) {
     const given = applies(input, answers) ? answers[input.name] : undefined;
     values[input.name] = typeof given === 'number' ? String(given) : (given ?? emptyOf(input));
   }
-  return { ...values, svc: builtIns };
+  return values;
 }
 
 function emptyOf({ type }: Input): unknown {

@@ -1,3 +1,4 @@
+import { withDerived } from '../derive.ts';
 import { checkFiles, type SourceFile } from '../files.ts';
 import { compile } from '../render/compile.ts';
 import type { Pinned, Template } from '../template.ts';
@@ -11,9 +12,9 @@ export function templateMadeOf(
   files: readonly SourceFile[],
   { name, source, pinned }: { readonly name: string; readonly source: string; readonly pinned?: Pinned },
 ): Template {
-  const { manifest, digest, entries } = checkFiles(files, name);
+  const { manifest, digest, entries, defaults } = checkFiles(files, name);
   return {
-    manifest,
+    manifest: withDerived(manifest, new Map(defaults.map(({ input, content }) => [input, compile(content)]))),
     digest,
     source,
     ...(pinned && { pinned }),
