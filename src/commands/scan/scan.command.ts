@@ -20,14 +20,15 @@ export const scan: CommandSpec<Input, Result> = {
   summary: 'Look at every service of many repositories: owner, template, behind, drifted, missing standards',
   examples: [
     ['svc scan ~/work', 'every service below a folder, made by svc or not'],
-    ['svc scan repositories.txt', 'a list: a path a line'],
+    ['svc scan repositories.txt', 'a list: a path or git URL a line'],
+    ['svc scan github:shop', 'every repository of an organisation'],
     ['svc scan --behind --owner team-shop', 'what a team has to upgrade'],
     ['svc scan --markdown > report.md', 'for a page or a pull request'],
     ['svc scan --check', 'exit 1 where anything is behind or drifted: for pipelines'],
   ],
   declare: (command) =>
     command
-      .argument('[where]', 'a folder, or a file with a path a line (default: this folder)')
+      .argument('[where]', 'a folder, a list of paths and git URLs, or an organisation (default: this folder)')
       .option('--behind', 'show only services whose template has a newer version')
       .option('--drifted', 'show only services with changes to files that are the template’s')
       .option('--owner <name>', 'look only at what this owner has')

@@ -62,7 +62,7 @@ function troublesOf({ place, catalog, error }: ScanRow): readonly string[] {
 function summed(summary: ScanSummary, style: Style): readonly string[] {
   const { templates, missing } = summary;
   return [
-    `${style.strong(`${summary.services} ${summary.services === 1 ? 'service' : 'services'}`)}: ${counts(summary)}`,
+    `${style.strong(`${summary.services} looked at`)}: ${counts(summary)}`,
     ...(templates.length > 0
       ? [style.faint(`Templates: ${templates.map(({ template, services }) => `${printable(template)} (${services})`).join(', ')}`)]
       : []),
@@ -103,7 +103,7 @@ function inMarkdown({ where, rows, summary }: ScanReport): string {
   return [
     `# Services in ${escaped(where)}`,
     '',
-    `${summary.services} services: ${counts(summary)}.`,
+    `${summary.services} looked at: ${counts(summary)}.`,
     '',
     line(head),
     line(head.map(() => '---')),

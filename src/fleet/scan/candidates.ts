@@ -38,9 +38,14 @@ interface Around {
 /**
  * Walks a folder tree and finds its services: folders with a lock, with a catalog entry of a component, and roots of repositories
  * that hold a program and none of the former. Links are not followed, so that no loop can hold it up.
+ * @param root of the repository that `from` is the root of, where no folder of git's tells
  */
-export async function* candidatesIn(from: string, fs: FileSystem): AsyncGenerator<Candidate | Unreadable, void> {
-  const around = { git: await above(from, '.git', fs), workspace: await above(from, 'svc.yaml', fs), levels: DEEPEST };
+export async function* candidatesIn(
+  { from, root }: { readonly from: string; readonly root?: string },
+  fs: FileSystem,
+): AsyncGenerator<Candidate | Unreadable, void> {
+  const git = root ?? (await above(from, '.git', fs));
+  const around = { git, workspace: await above(from, 'svc.yaml', fs), levels: DEEPEST };
   yield* walk(from, around, fs);
 }
 
@@ -56,7 +61,8 @@ async function* walk(folder: string, around: Around, fs: FileSystem): AsyncGener
     yield { folder, error: 'a bare repository: there are no files to look at; name its clone' };
     return true;
   }
-  const git = has('.git') ? folder : around.git;
+  const isRepository = has('.git') || folder === around.git;
+  const git = isRepository ? folder : around.git;
   const isWorkspace = has('svc.yaml');
   const hasLock = has('.svc') && (await fs.info(join(folder, LOCK_PATH))) !== undefined;
   const own: Candidate = { folder, root: git ?? around.workspace ?? folder, kind: isWorkspace ? 'workspace' : 'service', hasLock, entries };
@@ -65,7 +71,7 @@ async function* walk(folder: string, around: Around, fs: FileSystem): AsyncGener
   if (hasLock && !isWorkspace) return true;
   const inside = yield* below(entries, { folder, git, workspace: isWorkspace ? folder : around.workspace, levels: around.levels - 1 }, fs);
   if (isOne || inside) return true;
-  if (!has('.git') || isWorkspace || !holdsProgram(entries)) return false;
+  if (!isRepository || isWorkspace || !holdsProgram(entries)) return false;
   yield own;
   return true;
 }
