@@ -40,7 +40,7 @@ export const STEPS: readonly Step[] = [
 
 async function* placeOrder(stage: Stage): AsyncGenerator<Item> {
   const products = yield* post(stage, { service: 'products', body: { name: 'Teapot' } });
-  yield* post(stage, { service: 'orders', body: { name: 'Two teapots', productsId: products.id }, requestId: REQUEST_ID });
+  yield* post(stage, { service: 'orders', body: { name: 'Two teapots', belongsTo: products.id }, requestId: REQUEST_ID });
 }
 
 /** A migration with a mistake in it: the new version cannot start, so the old one has to go on. */

@@ -2,8 +2,6 @@
 CREATE TABLE items (
   id uuid PRIMARY KEY,
   name text NOT NULL,
-<%#each calls%>
-  <% snake this %>_id uuid NOT NULL, -- kept by <% this %>, so there is no foreign key
-<%/each%>
+  belongs_to uuid, -- may be kept by another service, so there is no foreign key
   created_at timestamptz(3) NOT NULL
 );

@@ -1,12 +1,7 @@
 import { expect, test } from 'vitest';
 import { newItem, toPage } from './item.ts';
 
-const given = {
-  name: 'a teapot',
-<%#each calls%>
-  <% camel this %>Id: '018f4d5e-0000-7000-8000-00000000000a',
-<%/each%>
-};
+const given = { name: 'a teapot', belongsTo: '018f4d5e-0000-7000-8000-00000000000a' };
 const items = ['c', 'b', 'a'].map((id) => newItem(given, id, new Date(0)));
 
 test('a new item keeps what was given and gets its id and its time', () => {
