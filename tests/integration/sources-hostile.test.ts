@@ -90,10 +90,18 @@ const TREES: Readonly<Record<string, () => RawTree>> = {
   'more than 32 MiB': () => files(...many(8, (index) => file(`f${index}`, Buffer.alloc(4.5 * MIB, index)))),
   'a tree without end': () => files({ name: 'a', is: { id: bomb(9) }, mode: '40000' }),
   'a manifest of another kind': () => [{ name: 'template.yaml', is: [file('a')] }],
-  'a manifest that is a bomb': () => [file('template.yaml', `a: &a [x]\n${'b: [*a,*a,*a,*a,*a,*a,*a,*a,*a]\n'.repeat(200)}`)],
+  'a manifest of aliases of aliases (CVE-2019-11254)': () => [file('template.yaml', aliases(12))],
+  'a manifest nested without end (CVE-2026-33532)': () => [file('template.yaml', `a: ${'['.repeat(2_000)}${']'.repeat(2_000)}`)],
+  'a manifest with __proto__ (CVE-2025-64718)': () => [file('template.yaml', `${manifest('1.0.0')}__proto__: { spec: {} }\n`)],
   'a blob that is not there': () => files({ name: 'x', is: { id: 'b'.repeat(40) } }),
   'own files of svc': () => files({ name: '.svc', is: [file('lock.yaml')] }),
 };
+
+/** Each line ten times the line before: a "billion laughs". */
+function aliases(depth: number): string {
+  const line = (_: unknown, index: number) => `k${index + 1}: &a${index + 1} [${`*a${index}, `.repeat(10)}]`;
+  return ['k0: &a0 [x]', ...Array.from({ length: depth }, line), manifest('1.0.0')].join('\n');
+}
 
 /** Trees of ten trees of ten trees: small to store, and more paths than there is memory (the "git bomb"). */
 function bomb(depth: number): string {

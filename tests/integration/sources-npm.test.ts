@@ -85,9 +85,9 @@ describe('a service from an npm package', () => {
     expect(planted).not.toBe(before);
   });
 
-  it('does not take a package that calls itself otherwise', async () => {
-    registry.publish('1.0.0', template('1.0.0', 'one\n'), { name: 'another' });
-    await expect(scene.new(`npm:${NAME}`)).rejects.toMatchObject({ message: expect.stringContaining('calls itself "another"') });
+  it('does not take a package that calls itself otherwise (CVE-2024-25620)', async () => {
+    registry.publish('1.0.0', template('1.0.0', 'one\n'), { name: '../another' });
+    await expect(scene.new(`npm:${NAME}`)).rejects.toMatchObject({ message: expect.stringContaining('calls itself "../another"') });
   });
 
   it('asks again where what is in the cache was changed', async () => {

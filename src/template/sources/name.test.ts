@@ -50,6 +50,7 @@ describe('a source is written as', () => {
 
 /** Each would reach git, ssh or npm as something else than it says, or keep a secret where everybody reads it. */
 const HOSTILE: Readonly<Record<string, readonly string[]>> = {
+  // CVE-2018-17456, CVE-2017-1000117, CVE-2022-24433, CVE-2022-24066, CVE-2022-25912, CVE-2022-25860, CVE-2022-24065.
   'runs a program': [
     'ext::sh -c id',
     'ext::sh%20-c%20id',
@@ -86,6 +87,7 @@ const HOSTILE: Readonly<Record<string, readonly string[]>> = {
     'git:secret@host:r',
     'https://host/r?token=secret',
   ],
+  // CVE-2026-53951, and the same again with percent signs.
   'leads elsewhere than it says': [
     'https://host/a/../r',
     'https://host/%2e%2e/r',
@@ -112,6 +114,7 @@ const HOSTILE: Readonly<Record<string, readonly string[]>> = {
     'npm:t\n',
     'github:org/repo\r',
   ],
+  // CVE-2026-34726.
   'has no right folder': [
     'https://host/r//..',
     'https://host/r//../x',

@@ -8,8 +8,8 @@ export interface FakeEntry {
   readonly type?: string;
   readonly link?: string;
   readonly mode?: number;
-  /** What the header says of the length of the content. */
-  readonly size?: number;
+  /** What the header says of the length of the content; bytes stand there as they are. */
+  readonly size?: number | Uint8Array;
 }
 
 const BLOCK = 512;
@@ -41,7 +41,8 @@ function entryBlocks({ name, content = '', type = '0', link = '', mode = 0o644, 
     [116, 0],
   ] as const)
     header.write(value.toString(8).padStart(7, '0'), at);
-  header.write((size ?? body.length).toString(8).padStart(11, '0'), 124);
+  if (size instanceof Uint8Array) header.set(size, 124);
+  else header.write((size ?? body.length).toString(8).padStart(11, '0'), 124);
   header.write('00000000000', 136);
   header.write(type, 156);
   header.write(link, 157, 100, 'utf8');

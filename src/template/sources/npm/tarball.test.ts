@@ -61,7 +61,7 @@ const HOSTILE: Readonly<Record<string, readonly FakeEntry[]>> = {
     { name: 'package/files/x', type: '2', link: '/tmp' },
     file('package/files/x/out'),
   ],
-  'a folder that becomes a link': [
+  'a folder that becomes a link (GHSA-vj76-c3g6-qr5v)': [
     { name: 'package/files/x/', type: '5' },
     { name: 'package/files/x', type: '2', link: '/tmp' },
     file('package/files/x/out'),
@@ -91,6 +91,8 @@ const HOSTILE: Readonly<Record<string, readonly FakeEntry[]>> = {
   'a file of more than 5 MiB': [file('package/files/a', 'x'.repeat(5 * MIB + 1))],
   'more than 32 MiB': files(8, 'x'.repeat(4.5 * MIB)),
   'a length that is not there': [{ name: 'package/files/a', content: 'x', size: 4_096 }],
+  'a negative length (CVE-2026-59874)': [{ name: 'package/files/a', size: Buffer.alloc(12, 0xff) }],
+  'a length in base 256': [{ name: 'package/files/a', size: Buffer.from('80ffffffffffffffffffffff', 'hex') }],
   'a length without end': [{ name: 'package/files/a', size: 0o77777777777 }],
 };
 
