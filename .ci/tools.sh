@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Installs what tests/toolchain checks with: tools.sh [group…], a group being debian, python, peers, node, nodes, backstage,
-# base, go or kubernetes; the last one takes a quarter of an hour from nothing, and is installed only where it is named.
+# base, go, gitea or kubernetes; the last one takes a quarter of an hour from nothing, and is installed only where it is named.
 # All but Debian's packages lands in $SVCKIT_TOOLS. What is there in the version named here is left alone.
 set -euo pipefail
 tools=${SVCKIT_TOOLS:-/var/cache/svckit-ci}
@@ -21,6 +21,7 @@ cluster=$(cd "$(dirname "$0")/../tests/kubernetes/cluster" && pwd)
 kubernetes=("$(cat "$cluster"/build.sh "$cluster"/pause.c "$cluster"/*/main.go | sha256sum | cut -c1-16)")
 
 install_kubernetes() { echo "recipe ${kubernetes[*]}" && bash "$cluster/build.sh" "$tools/kubernetes"; }
+gitea=(code.gitea.io/gitea@v1.26.0)
 
 install_debian() {
   apt-get update -q
@@ -81,6 +82,17 @@ install_go() {
   done
 }
 
+# A forge with pull requests, built from its module: the program, and what it reads beside itself.
+install_gitea() {
+  local source
+  go mod download "${gitea[@]}"
+  source=$(go env GOMODCACHE)/${gitea[0]}
+  rm -rf "$tools/gitea" && mkdir -p "$tools/gitea"
+  cp -r --no-preserve=mode,ownership "$source"/{templates,options,public} "$tools/gitea/"
+  (cd "$source" && CGO_ENABLED=1 GOFLAGS='-buildvcs=false -p=1 -mod=readonly' go build -tags='sqlite sqlite_unlock_notify' \
+    -ldflags="-s -w -X main.Version=${gitea[0]##*@v}" -o "$tools/gitea/gitea" .)
+}
+
 # The stamp comes last and says what was asked for: an install that broke off, or of another version, is done again.
 once() {
   local group=$1 stamp=$tools/.installed-$1
@@ -105,7 +117,7 @@ flock 9
 if [ $# -gt 0 ]; then
   each "$@"
 else
-  each go &
+  each go gitea &
   each debian python peers node nodes backstage base
   wait $!
 fi

@@ -73,6 +73,9 @@ async function blobs(ids: readonly string[], repository: Repository, runtime: Ru
   return found;
 }
 
+/** What is left to the disk: nobody who reads a commit writes. A method that reads has to be answered here. */
+type Writing = 'createFile' | 'rename' | 'createFolder' | 'removeFile' | 'removeFolder' | 'temporaryFolder' | 'removeTree' | 'syncFolder';
+
 /**
  * The disk with the files of a commit in the place of whatever is under its root, to be read only. So what reads a service from a
  * folder reads one from a commit as well.
@@ -84,8 +87,14 @@ export function withCommit({ root, entries, read }: CommitFiles, disk: FileSyste
     return isAbsolute(from) || from === '..' || from.startsWith(`..${sep}`) ? undefined : from.split(sep).join('/');
   };
   const bytesAt = async (at: string) => (await read([at])).get(at)?.content;
-  return {
-    ...disk,
+  const reading: Omit<FileSystem, Writing> = {
+    async glance(path, limit) {
+      const at = inside(path);
+      if (at === undefined) return disk.glance(path, limit);
+      const info = infoOf(at, entries, folders);
+      const content = info?.kind === 'file' && info.size <= limit ? await bytesAt(at) : undefined;
+      return info && { ...info, ...(content && { content }) };
+    },
     async readBytes(path) {
       const at = inside(path);
       return at === undefined ? disk.readBytes(path) : bytesAt(at);
@@ -116,6 +125,7 @@ export function withCommit({ root, entries, read }: CommitFiles, disk: FileSyste
       return at === undefined ? disk.realPath(path) : infoOf(at, entries, folders) && path;
     },
   };
+  return { ...disk, ...reading };
 }
 
 /** The root is that of a repository, whatever holds its commits. */

@@ -22,6 +22,8 @@ export interface Work {
   commit?: string;
   /** The open pull request that this upgrade belongs to. */
   number?: number;
+  /** How the same upgrade of the same files ended in an earlier run. */
+  before?: LedgerEntry['state'];
   /** Whether this run brought out what was not there before. */
   isNew: boolean;
 }
@@ -64,6 +66,7 @@ async function doPlan(work: Work, runtime: Runtime): Promise<ChangeEvent> {
   const entry = await recall(work.change, runtime);
   const counts = entry && (!behind || (entry.digest === plan.digest && (entry.state !== 'failed' || entry.base === work.home.commit)));
   if (counts && entry.commit !== undefined) work.commit = entry.commit;
+  if (entry && entry.digest === plan.digest && entry.base === work.home.commit) work.before = entry.state;
   const earlier = counts ? endOf(entry) : undefined;
   return { type: 'planned', behind, ...(earlier && { earlier }), ...(stuck && { stuck }) };
 }

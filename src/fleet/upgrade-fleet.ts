@@ -179,7 +179,7 @@ function rulesOf({ home }: Work, { mode, check, retry }: FleetOrder): ChangeStat
 
 /** What was there before the run is no part of its wave; a failure is, so that a bad template stops after one wave. */
 function isSpent(work: Work, end: End): boolean {
-  return work.isNew || end.state === 'failed' || end.state === 'conflict';
+  return work.isNew || ((end.state === 'failed' || end.state === 'conflict') && end.state !== work.before);
 }
 
 async function note(work: Work, end: End, runtime: Runtime): Promise<void> {

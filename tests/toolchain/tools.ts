@@ -15,6 +15,7 @@ const PLACES = {
   'base image': 'base.tar',
   buildah: undefined,
   'check-jsonschema': 'venv/bin/check-jsonschema',
+  gitea: 'gitea/gitea',
   hadolint: 'venv/bin/hadolint',
   podman: undefined,
   promtool: undefined,

@@ -1,5 +1,6 @@
 import * as v from 'valibot';
 import type { Runtime } from '../../runtime/runtime.ts';
+import { pause } from '../lanes.ts';
 import { type Api, ask, askAll, askMaybe } from './client.ts';
 import type { Forge, ForgeAddress, Proposal, PullRequest, RemoteRepository } from './forge.ts';
 import { basic, refuseCleartext } from './secrecy.ts';
@@ -23,6 +24,10 @@ const pull = v.object({
   body: v.string(),
   head: v.object({ ref: v.string(), sha: v.string() }),
 });
+
+/** A check for conflicts is over in a moment, but not at once. */
+const MERGE_TRIES = 4;
+const MERGE_PAUSE_MS = 500;
 
 type Pull = v.InferOutput<typeof pull>;
 
@@ -55,7 +60,7 @@ export function gitea(address: ForgeAddress, runtime: Runtime): Forge {
     async findPullRequest(path, branch) {
       const open = await askAll(api, `${at(path)}/pulls?state=open&limit=50`, pull, runtime);
       const waiting = open?.find(({ head }) => head.ref === branch);
-      if (waiting) return complete(path, waiting);
+      if (waiting) return complete(path, await settled(waiting, `${at(path)}/pulls/${waiting.number}`, api, runtime));
       const { default_branch } = await ask(api, { path: at(path) }, repository, runtime);
       const request = { path: `${at(path)}/pulls/${encodeURIComponent(default_branch)}/${branch}` };
       const ended = await askMaybe(api, request, pull, runtime);
@@ -70,6 +75,16 @@ export function gitea(address: ForgeAddress, runtime: Runtime): Forge {
       return complete(path, await ask(api, request, pull, runtime));
     },
   };
+}
+
+/** While Gitea finds out whether a pull request can be merged, it says that it cannot. */
+async function settled(found: Pull, path: string, api: Api, runtime: Runtime): Promise<Pull> {
+  let latest = found;
+  for (let tries = 0; !latest.mergeable && tries < MERGE_TRIES; tries += 1) {
+    await pause(MERGE_PAUSE_MS, runtime.signal);
+    latest = await ask(api, { path }, pull, runtime);
+  }
+  return latest;
 }
 
 function headersFor(token: string | undefined, address: ForgeAddress): Readonly<Record<string, string>> {
