@@ -88,13 +88,6 @@ export function withCommit({ root, entries, read }: CommitFiles, disk: FileSyste
   };
   const bytesAt = async (at: string) => (await read([at])).get(at)?.content;
   const reading: Omit<FileSystem, Writing> = {
-    async glance(path, limit) {
-      const at = inside(path);
-      if (at === undefined) return disk.glance(path, limit);
-      const info = infoOf(at, entries, folders);
-      const content = info?.kind === 'file' && info.size <= limit ? await bytesAt(at) : undefined;
-      return info && { ...info, ...(content && { content }) };
-    },
     async readBytes(path) {
       const at = inside(path);
       return at === undefined ? disk.readBytes(path) : bytesAt(at);
