@@ -63,15 +63,14 @@ function refuseNewName({ name, lock }: Made, set: ChangedAnswers): void {
   });
 }
 
+/** A name that the template has given up is no slip: the one that it has now is said. */
 function refuseOldNames({ inputs, inputMoves }: Manifest, set: ChangedAnswers): void {
-  for (const [name] of set) {
-    const move = inputs.some((input) => input.name === name) ? undefined : inputMoves.find((each) => oldName(each) === name);
-    if (!move) continue;
-    const [what, hint] =
-      'removed' in move
-        ? [`${name} is not asked any more since ${move.in}`, `Leave it out: --set ${name}=…`]
-        : [`${name} is called ${move.to} since ${move.in}`, `Give it as: --set ${move.to}=…`];
-    throw new SvcError('template/answers-invalid', what, { hint });
+  for (const [name, value] of set) {
+    if (inputs.some((input) => input.name === name) || !inputMoves.some((move) => oldName(move) === name)) continue;
+    const [now] = Object.keys(followMoves({ [name]: value }, inputMoves).answers);
+    throw new SvcError('template/answers-invalid', now ? `${name} is called ${now} now` : `${name} is not asked any more`, {
+      hint: now ? `Give it as: --set ${now}=…` : `Leave it out: --set ${name}=…`,
+    });
   }
 }
 

@@ -34,7 +34,8 @@ export async function agreed<Shown>(
   { yes, summary }: Asking<Shown>,
   runtime: Runtime,
 ): Promise<boolean> {
-  const paths = changes.map(({ path }) => path);
+  // Where nothing is, nothing can get lost: a deletion that is not committed is in nobody's way.
+  const paths = changes.filter(({ kind }) => kind !== 'create').map(({ path }) => path);
   refuseUncommitted(await uncommitted(made, paths, runtime));
   if (yes || !runtime.terminal.interactive) return false;
   await confirm(summary(upgrade), runtime);
