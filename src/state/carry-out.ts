@@ -1,11 +1,12 @@
 import { createHash } from 'node:crypto';
-import { basename, dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { applyPlan } from '../plan/apply.ts';
 import { type Journal, type JournalEntry, type Recovery, recoverEntry } from '../plan/journal.ts';
 import type { Plan } from '../plan/plan.ts';
 import { physicalPath } from '../plan/stage.ts';
 import { createFolders, replaceFile } from '../plan/write-file.ts';
 import type { Runtime } from '../runtime/runtime.ts';
+import { removeLeftovers } from './leftovers.ts';
 import { lockOf, withLock } from './lock.ts';
 
 /**
@@ -16,7 +17,7 @@ import { lockOf, withLock } from './lock.ts';
 export async function carryOut(plan: Plan, runtime: Runtime): Promise<void> {
   const place = await placeOf(plan.root, runtime);
   await withLock(lockOf(place.key, plan.root, runtime), runtime, async () => {
-    await sweep(place, runtime);
+    await removeLeftovers(place.journal.file, runtime.fs);
     await recoverFrom(place.journal, runtime);
     const { fs, signal } = runtime;
     await applyPlan(plan, { fs, signal, journal: place.journal, token: runtime.token(8) });
@@ -72,11 +73,4 @@ async function recoverFrom(journal: FileJournal, { fs }: Runtime): Promise<Recov
   const recovery = await recoverEntry(JSON.parse(text) as JournalEntry, fs);
   await journal.clear();
   return recovery;
-}
-
-/** Removes temporary files that a kill left beside the journal. */
-async function sweep({ journal }: Place, { fs }: Runtime): Promise<void> {
-  const folder = dirname(journal.file);
-  const left = (await fs.list(folder))?.filter(({ name }) => name.startsWith(`${basename(journal.file)}.`)) ?? [];
-  for (const { name } of left) await fs.removeFile(join(folder, name));
 }

@@ -6,6 +6,7 @@ import { physicalPath } from '../plan/stage.ts';
 import { createFolders, replaceFile } from '../plan/write-file.ts';
 import type { FileSystem, Runtime } from '../runtime/runtime.ts';
 import { recover } from '../state/carry-out.ts';
+import { removeLeftovers } from '../state/leftovers.ts';
 import { type LockName, lockOf } from '../state/lock.ts';
 import { BASE_PATH } from '../template/base.ts';
 import { LOCK_PATH } from '../template/lock.ts';
@@ -52,11 +53,14 @@ export function upgradeLock(folder: string, runtime: Runtime): LockName {
 export async function savePending(pending: Pending, { fs, paths, token }: Runtime): Promise<void> {
   const path = fileOf(pending.folder, paths.state);
   await createFolders(fs, dirname(path));
+  await removeLeftovers(path, fs);
   await replaceFile(fs, { path, temporary: `${path}.${token(8)}` }, { content: JSON.stringify(pending), private: true });
 }
 
 export async function dropPending(folder: string, { fs, paths }: Runtime): Promise<void> {
-  await fs.removeFile(fileOf(folder, paths.state));
+  const path = fileOf(folder, paths.state);
+  await removeLeftovers(path, fs);
+  await fs.removeFile(path);
 }
 
 /** The upgrade that is under way in this folder. One that a kill ended before its first file, or after its last, is forgotten. */

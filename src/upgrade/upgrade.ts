@@ -209,7 +209,7 @@ export async function writeConflict({ about: upgrade, own, ours, changes }: Disp
     await carryOutTidily({ root, changes }, runtime);
   } catch (error) {
     // What could not be undone either is seen to by the next run, which then knows what to put back.
-    await loadPending(folder, runtime);
+    await loadPending(folder, runtime).catch(() => undefined);
     throw error;
   }
   await savePending({ ...pending, phase: 'written' }, runtime);

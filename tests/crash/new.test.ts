@@ -32,7 +32,7 @@ describe.skipIf(!canTrace && !required)(`svc new, disturbed at every file operat
     expect(Object.keys(after)).toEqual(expect.arrayContaining(['shop/services/orders/.svc/base.gz', 'shop/.github/workflows/orders.yml']));
     expect(after['shop/CODEOWNERS']).toContain('svckit:begin orders');
     for (const operation of ['openat', 'write', 'fsync', 'rename', 'mkdir', 'unlink'] as const)
-      expect(undisturbed.calls[operation]).toBeGreaterThan(3);
+      expect(undisturbed.calls[operation]).toBeGreaterThan(1);
   });
 
   it.each(OPERATIONS)('is as before or complete after a kill at any %s, and the next run sees to the rest', (operation) => {

@@ -454,65 +454,6 @@ describe('the place of a service', () => {
   });
 });
 
-describe('an upgrade that is killed', () => {
-  /** A file system that does nothing any more from its n-th change on. */
-  const dying = (last: number) => {
-    let step = 0;
-    const fs = { ...scene.runtime.fs };
-    for (const name of ['createFile', 'rename', 'createFolder', 'removeFile', 'removeFolder'] as const) {
-      const work = scene.runtime.fs[name] as (...args: unknown[]) => Promise<never>;
-      const change = async (...args: unknown[]) => {
-        const inside = String(args[0]).startsWith(scene.service) || String(args[0]).includes('/state/');
-        step += inside ? 1 : 0;
-        if (inside && step >= last) throw new Error('killed');
-        return work(...args);
-      };
-      Object.assign(fs, { [name]: change });
-    }
-    return { runtime: { ...scene.runtime, fs }, steps: () => step };
-  };
-  const order = () => ({ path: scene.service, set: [], dryRun: false, yes: true, summary: () => '' });
-  /** The next process: nobody holds the locks of the killed one. */
-  const revive = () => {
-    const { processAt } = scene.runtime;
-    Object.assign(scene.runtime, {
-      processAt: async (id?: number) => (id === undefined ? { ...(await processAt()), startedAt: 'later' } : undefined),
-    });
-  };
-
-  it.each([
-    ['clean', lines('15 mine')],
-    ['in conflict', lines('3 mine')],
-  ])('and was %s, is undone or can be taken back from whatever file operation', async (_, mine) => {
-    const prepare = async () => {
-      scene.release({ files: { 'files/a.txt': lines(), 'files/gone/b.txt': 'b\n' } });
-      await scene.make();
-      scene.edit('a.txt', mine);
-      scene.commit();
-      scene.release({ version: '1.1.0', files: { 'files/a.txt': lines('3 theirs'), 'files/new/c.txt': 'c\n' } });
-      return scene.tree();
-    };
-    let step = 0;
-    for (let finished = false; !finished; scene.end(), scene = new Scene()) {
-      step += 1;
-      const before = await prepare();
-      const killed = dying(step);
-      await upgradeService(order(), killed.runtime).catch(() => undefined);
-      finished = killed.steps() < step;
-      revive();
-      const next = await scene.upgrade().catch((error: unknown) => error);
-      if (next instanceof Error) expect(next, `step ${step}`).toMatchObject({ message: expect.stringMatching(/under way|not committed/) });
-      if (await scene.abort().catch(() => undefined)) expect(scene.tree(), `step ${step}`).toEqual(before);
-      else expect(scene.tree(), `step ${step}`).toMatchObject({ 'a.txt': lines('3 theirs', '15 mine'), 'new/c.txt': 'c\n' });
-      expect(
-        Object.keys(scene.tree()).filter((path) => path.includes('.svckit-')),
-        `left after step ${step}`,
-      ).toEqual([]);
-    }
-    expect(step).toBeGreaterThan(15);
-  });
-});
-
 it('lets one of two upgrades at once win, and names it to the other', async () => {
   scene.release({ files: { 'files/a.txt': lines() } });
   await scene.make();
