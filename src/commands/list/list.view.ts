@@ -2,7 +2,8 @@ import type { Style } from '../../output/style.ts';
 import { type Column, table } from '../../output/table.ts';
 import type { Result, Row } from './list.command.ts';
 
-export function view({ root, rows }: Result, style: Style): string {
+export function view({ root, rows, hidden }: Result, style: Style): string {
+  if (rows.length === 0 && hidden > 0) return `${style.good('✓')} None of ${hidden} ${hidden === 1 ? 'service' : 'services'} is like that`;
   if (rows.length === 0) return `There is no service in ${root} yet.\n${style.faint('Make one: svc new http-service orders')}`;
   const problems = rows.flatMap((row) => row.problems);
   return [
@@ -20,10 +21,11 @@ function columns(rows: readonly Row[], style: Style): readonly Column<Row>[] {
     { title: 'VERSION', text: ({ version = '' }) => version },
     {
       title: 'TEMPLATE',
-      text: ({ template }) => (template ? `${template.name} ${template.version}` : ''),
-      paint: style.faint,
+      text: templateText,
+      paint: (text, { behind }) => (behind ? style.warn(text) : style.faint(text)),
       shrinks: true,
     },
+    { title: 'DRIFTED', text: ({ drifted }) => (drifted?.length ? String(drifted.length) : ''), paint: style.bad },
     ...environments.flatMap((name): Column<Row>[] => [
       {
         title: name.toUpperCase(),
@@ -33,6 +35,13 @@ function columns(rows: readonly Row[], style: Style): readonly Column<Row>[] {
       { title: 'URL', text: (row) => row.environments[name]?.url ?? '', paint: style.accent },
     ]),
   ];
+}
+
+/** `http-service 1.0.0 → 1.1.0` where it is behind. */
+function templateText({ template, behind }: Row): string {
+  if (!template) return '';
+  const made = `${template.name} ${template.version}`;
+  return behind ? `${made} → ${template.offered}` : made;
 }
 
 function painted(text: string, state: string | undefined, style: Style): string {
