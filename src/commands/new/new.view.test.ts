@@ -10,7 +10,7 @@ const created: Created = {
   folder: '/home/me/shop/services/orders',
   root: '/home/me/shop',
   files: [
-    { path: 'services/orders/README.md', kind: 'create', bytes: 100 },
+    { path: 'services/orders/score.yaml', kind: 'create', bytes: 100 },
     { path: 'services/orders/src/main.ts', kind: 'create', bytes: 900 },
     { path: 'services/orders/src/items/item.ts', kind: 'create', bytes: 500 },
     { path: 'SECURITY.md', kind: 'unchanged', bytes: 0 },
@@ -28,7 +28,7 @@ it('folds what was written to a line a folder, names what changed outside, and s
   expect(view(created, plain)).toBe(`✓ Made orders from http-service 1.2.0
   services/orders/  3 files, 1500 bytes
     src/  2 files
-    README.md
+    score.yaml
   new: .github/workflows/orders.yml
   changed: catalog-info.yaml
 
@@ -63,5 +63,11 @@ it('shows the end of a failed install, and how to go on from there', () => {
 
 it('names the install as a step where it was left out, and quotes a folder with spaces', () => {
   const text = view({ ...created, folder: '/home/me/shop/my orders', install: { state: 'skipped', reason: '--no-install' } }, plain);
-  expect(text).toMatch(/cd 'my orders'\n {2}npm install\n {2}svc up$/);
+  expect(text).toMatch(/cd 'my orders'\n {2}npm install$/);
+});
+
+it('does not send to svc up who has nothing to run', () => {
+  const files = created.files.filter(({ path }) => !path.endsWith('score.yaml'));
+  expect(view({ ...created, files }, plain)).toMatch(/Go on:\n {2}cd services\/orders$/);
+  expect(view({ ...created, files, cwd: created.folder }, plain)).not.toContain('Go on');
 });

@@ -84,13 +84,16 @@ function trouble(what: string, outcome: Outcome, style: Style): string {
   ].join('\n');
 }
 
-function nextSteps({ cwd, folder, template, install }: Created, { faint, accent }: Style): readonly string[] {
+function nextSteps({ cwd, root, folder, files, template, install }: Created, { faint, accent }: Style): readonly string[] {
   const isNpm = install.state !== 'skipped' || install.reason === '--no-install';
+  const isRunnable = files.some(({ path }) => join(root, path) === join(folder, 'score.yaml'));
   const steps = [
     ...(folder === cwd ? [] : [`cd ${quoted(seenFrom(cwd, folder))}`]),
     ...(isNpm && install.state !== 'done' ? ['npm install'] : []),
-    template.type === 'workspace' ? 'svc new http-service orders' : 'svc up',
+    ...(template.type === 'workspace' ? ['svc new http-service orders'] : []),
+    ...(isRunnable ? ['svc up'] : []),
   ];
+  if (steps.length === 0) return [];
   return [faint('Go on:'), ...steps.map((step) => `  ${accent(step)}`)];
 }
 

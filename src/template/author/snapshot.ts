@@ -26,6 +26,7 @@ export async function readSnapshot(folder: string, { name }: TestCase, { fs }: R
 
 /** What a render has other than its snapshot: missing files, files that are new, lines that are not the same. */
 export function snapshotFailures(testCase: TestCase, snapshot: Snapshot, files: Rendered): readonly Failure[] {
+  if (snapshot.size === 0) return [{ file: testCase.file, line: 1, message: 'there is no snapshot of it yet' }];
   const rendered = new Map(files.map((file) => [file.path, file]));
   const paths = [...new Set([...snapshot.keys(), ...rendered.keys()])].sort();
   return paths.flatMap((path) => {

@@ -72,6 +72,7 @@ describe('a snapshot', () => {
   const files = { 'tests/a.yaml': 'answers: { name: shop }\nsnapshot: true' };
 
   it('is written where that is asked for, and holds then', async () => {
+    expect(failuresOf((await test(files)).result)).toEqual([['tests/a.yaml:1', 'there is no snapshot of it yet', undefined, undefined]]);
     const { result, runtime } = await test(files, { update: true });
     expect(result.cases[0]).toMatchObject({ updated: true, failures: [] });
     const tree = runtime.tree();
