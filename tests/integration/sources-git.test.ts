@@ -1,6 +1,7 @@
 import { rmSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { asideIn, cacheFolder } from '../../src/template/sources/cache.ts';
 import { findTemplate } from '../../src/template/sources/find.ts';
 import { newShelf } from '../../src/template/sources/shelf.ts';
 import { serviceDrift } from '../../src/upgrade/drift.ts';
@@ -181,15 +182,18 @@ describe('many services', () => {
   });
 });
 
-it('clears away what a killed run left in the cache', async () => {
+it('clears away what a killed run left in the cache, and what another machine works on it leaves', async () => {
   scene.publish('1.0.0', { 'files/a.txt': 'one\n' });
   await findTemplate(scene.url, scene.runtime);
-  const [home] = (await scene.runtime.fs.list(join(scene.folder, 'cache/templates/git'))) ?? [];
-  const folder = join(scene.folder, 'cache/templates/git', home?.name ?? '');
-  put(join(folder, 'new-99999999-x/objects/pack/tmp_pack'), 'half of it');
+  const folder = cacheFolder('git', scene.url, scene.runtime);
+  const names = async () => ((await scene.runtime.fs.list(folder)) ?? []).map(({ name }) => name).filter((name) => name.startsWith('new-'));
+  const mine = await asideIn(folder, scene.runtime, async (aside) => basename(aside));
+  expect(await names()).toEqual([]);
+  const [killed, elsewhere] = [mine.replace(/-\d+-/, '-99999999-'), 'new-00000000-99999999-x'];
+  for (const name of [killed, elsewhere]) put(join(folder, name, 'objects/pack/tmp_pack'), 'half of it');
   scene.publish('1.0.0', { 'files/a.txt': 'two\n' });
   await findTemplate(scene.url, scene.runtime);
-  expect(((await scene.runtime.fs.list(folder)) ?? []).map(({ name }) => name).filter((name) => name.startsWith('new-'))).toEqual([]);
+  expect(await names()).toEqual([elsewhere]);
 });
 
 describe('a repository is told about that', () => {

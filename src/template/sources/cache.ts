@@ -13,8 +13,6 @@ export function hashOf(text: string): string {
   return createHash('sha256').update(text).digest('hex').slice(0, 32);
 }
 
-const ASIDE = 'new-';
-
 /**
  * Does `work` in a fresh folder below the cache, which is gone afterwards: what is wanted of it is renamed to where it belongs. Two
  * runs at once thus never see half of anything. What killed runs left is cleared away.
@@ -22,8 +20,9 @@ const ASIDE = 'new-';
 export async function asideIn<T>(folder: string, runtime: Runtime, work: (aside: string) => Promise<T>): Promise<T> {
   const { fs, pid, token } = runtime;
   await createFolders(fs, folder);
-  await clearLeftovers(folder, runtime);
-  const aside = join(folder, `${ASIDE}${pid}-${token(8)}`);
+  const mine = await asideOfThisMachine(runtime);
+  await clearLeftovers(folder, mine, runtime);
+  const aside = join(folder, `${mine}${pid}-${token(8)}`);
   await fs.createFolder(aside);
   try {
     return await work(aside);
@@ -32,10 +31,15 @@ export async function asideIn<T>(folder: string, runtime: Runtime, work: (aside:
   }
 }
 
-async function clearLeftovers(folder: string, { fs, processAt }: Runtime): Promise<void> {
+/** Process ids mean nothing on another machine, or in another container, that shares the cache. */
+async function asideOfThisMachine({ processAt }: Runtime): Promise<string> {
+  return `new-${hashOf((await processAt())?.host ?? '').slice(0, 8)}-`;
+}
+
+async function clearLeftovers(folder: string, mine: string, { fs, processAt }: Runtime): Promise<void> {
   for (const { name } of (await fs.list(folder)) ?? []) {
-    const owner = name.startsWith(ASIDE) ? Number.parseInt(name.slice(ASIDE.length), 10) : undefined;
-    if (owner !== undefined && (await processAt(owner)) === undefined) await fs.removeTree(join(folder, name));
+    const [, owner] = name.startsWith(mine) ? (/^(\d+)-/.exec(name.slice(mine.length)) ?? []) : [];
+    if (owner !== undefined && (await processAt(Number(owner))) === undefined) await fs.removeTree(join(folder, name));
   }
 }
 
