@@ -1,4 +1,4 @@
-import { rmSync } from 'node:fs';
+import { readdirSync, rmSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { asideIn, cacheFolder } from '../../src/template/sources/cache.ts';
@@ -194,6 +194,20 @@ it('clears away what a killed run left in the cache, and what another machine wo
   scene.publish('1.0.0', { 'files/a.txt': 'two\n' });
   await findTemplate(scene.url, scene.runtime);
   expect(await names()).toEqual([elsewhere]);
+});
+
+it('fetches again what is broken in the cache', async () => {
+  const commit = scene.publish('1.0.0', { 'files/a.txt': 'one\n' });
+  const { digest } = await findTemplate(scene.url, scene.runtime);
+  const packs = join(cacheFolder('git', scene.url, scene.runtime), commit, 'objects/pack');
+  const breakPacks = () => {
+    for (const name of readdirSync(packs)) rmSync(join(packs, name));
+  };
+  breakPacks();
+  expect((await findTemplate(scene.url, scene.runtime)).digest).toBe(digest);
+  breakPacks();
+  rmSync(scene.origin, { recursive: true });
+  await expect(findTemplate(scene.url, scene.runtime)).rejects.toMatchObject({ code: 'template/unavailable' });
 });
 
 describe('a repository is told about that', () => {

@@ -23,8 +23,8 @@ export class SourcesScene {
   readonly runtime: Runtime;
   /** Programs that were run. */
   readonly ran: string[] = [];
-  /** Added to the environment of every program. */
-  readonly env: Record<string, string> = {};
+  /** Added to the environment of every program; nothing here has to survive a power cut. */
+  readonly env: Record<string, string> = { GIT_TEST_FSYNC: '0' };
 
   constructor() {
     for (const name of [...MAY_CHANGE, 'home', 'origin']) mkdirSync(join(this.folder, name));

@@ -38,7 +38,7 @@ function shortForm(short: string, path: string): GitAddress | NameFault {
 
 function longForm(scheme: string, authority: string, path: string): GitAddress | NameFault {
   const { repository, folder } = split(path);
-  const wrong = authorityFault(scheme, authority) ?? pathFault(repository);
+  const wrong = authorityFault(scheme, authority) ?? pageFault(`${scheme}://${authority}`, path) ?? pathFault(repository);
   return wrong ?? { url: `${scheme}://${withPlainHost(authority)}${repository}`, folder };
 }
 
@@ -72,6 +72,15 @@ function authorityFault(scheme: string, authority: string): NameFault | undefine
     default:
       return fault(`git is not asked to use ${scheme}`);
   }
+}
+
+/** What a browser shows of a folder at a tag or branch, on GitHub, Gitea and GitLab. */
+const PAGE = /^(\/[^/]+\/[^/]+|\/.+(?=\/-\/))(?:\/-)?\/(?:tree|blob|src\/branch|src\/tag)\/([^/]+)(?:\/(.+))?$/;
+
+function pageFault(server: string, path: string): NameFault | undefined {
+  const [, repository, ref, folder] = PAGE.exec(path) ?? [];
+  if (repository === undefined) return undefined;
+  return { reason: 'it is the address of a page', hint: `Write: ${server}${repository}.git${folder ? `//${folder}` : ''}#${ref}` };
 }
 
 /** What would be another path once it is decoded, or lead to another repository than it says. */

@@ -210,6 +210,16 @@ describe('a source is refused', () => {
   });
 });
 
+it.each([
+  ['https://github.com/org/repo/tree/main/a/b', 'https://github.com/org/repo.git//a/b#main'],
+  ['https://github.com/org/repo/tree/v1.4.0', 'https://github.com/org/repo.git#v1.4.0'],
+  ['https://gitlab.com/group/sub/repo/-/tree/main/a', 'https://gitlab.com/group/sub/repo.git//a#main'],
+  ['https://gitea.host/org/repo/src/branch/main/a', 'https://gitea.host/org/repo.git//a#main'],
+])('the page %s is told how to be written', (page, written) => {
+  expect(() => parseSource(page)).toThrow(expect.objectContaining({ hint: `Write: ${written}` }));
+  expect(parseSource(written)).toMatchObject({ kind: 'git' });
+});
+
 describe('a lock records', () => {
   const recorded = (source: string) => parseRecorded({ name: 'tiny', source, file: 'lock.yaml' });
 

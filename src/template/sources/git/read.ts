@@ -1,14 +1,16 @@
 import { SvcError } from '../../../errors.ts';
 import type { Runtime } from '../../../runtime/runtime.ts';
+import type { SourceFile } from '../../files.ts';
 import { nearest } from '../../nearest.ts';
 import type { Template } from '../../template.ts';
+import { refused } from '../limits.ts';
 import { templateMadeOf } from '../made-of.ts';
 import { type GitName, isCommit, printSource } from '../name.ts';
 import type { Shelf } from '../shelf.ts';
 import { unavailable } from '../unavailable.ts';
 import { type Fetched, fetchCommit, fetchedBefore } from './fetch.ts';
 import { askRemote, type Remote } from './remote.ts';
-import { readTree } from './tree.ts';
+import { type Place, readTree } from './tree.ts';
 
 /**
  * The template in a git repository, at the tag, branch or commit that is named, or at the head of the default branch.
@@ -20,8 +22,10 @@ export async function readGit(source: GitName, shelf: Shelf, runtime: Runtime): 
   const name = printSource(source);
   return shelf.once(`${name} at ${wanted.commit}`, async () => {
     const fetched = await shelf.once(`fetch ${url} ${wanted.commit}`, () => fetchedOnce(url, wanted, runtime));
-    const files = await readTree({ ...fetched, within, name }, runtime);
-    return templateMadeOf(files, { name, source: name, pinned: { commit: fetched.commit } });
+    const place = { ...fetched, within, name };
+    const files = await readTree(place, runtime);
+    const read = files ? { commit: fetched.commit, files } : await readAgain(place, wanted, runtime);
+    return templateMadeOf(read.files, { name, source: name, pinned: { commit: read.commit } });
   });
 }
 
@@ -50,6 +54,15 @@ async function fetchedOnce(url: string, { ref, commit, stale = false }: Wanted, 
   if (before) return before;
   if (stale) throw unavailable(`${url} at ${ref}`, 'it does not answer, and this was not read before');
   return fetchCommit(url, { ref, objectFormat: commit.length === 64 ? 'sha256' : 'sha1' }, runtime);
+}
+
+/** What is broken in the cache is fetched anew, once. */
+async function readAgain(broken: Place, wanted: Wanted, runtime: Runtime): Promise<{ commit: string; files: readonly SourceFile[] }> {
+  await runtime.fs.removeTree(broken.folder);
+  const place = { ...broken, ...(await fetchedOnce(broken.url, wanted, runtime)) };
+  const files = await readTree(place, runtime);
+  if (files) return { commit: place.commit, files };
+  throw refused(place.name, 'git cannot read what it fetched', 'Look at the repository with: git fsck');
 }
 
 /** A tag before a branch, as git itself has it. */

@@ -6,7 +6,7 @@ import { refused, refuseTooMuch } from '../limits.ts';
 import type { Fetched } from './fetch.ts';
 import { type Git, gitIn } from './git.ts';
 
-interface Place extends Fetched {
+export interface Place extends Fetched {
   /** The template's folder in the repository; empty where it is the root. */
   readonly within: string;
   /** How messages call the template. */
@@ -21,6 +21,8 @@ interface Listed {
   readonly path: string;
 }
 
+/** How git ends where it cannot read what it was asked for; it is stopped otherwise where a listing has no end. */
+const FATAL = 128;
 const EXECUTABLE = '100755';
 const FILES = ['100644', EXECUTABLE, '100664'];
 const SAID: Readonly<Record<string, string>> = { '120000': 'a link', '160000': 'a submodule' };
@@ -28,11 +30,13 @@ const SAID: Readonly<Record<string, string>> = { '120000': 'a link', '160000': '
 /**
  * The files of a template in a fetched commit, read from git's objects: nothing is checked out, so nothing in the tree can be more than
  * bytes.
+ * @returns undefined where the repository is broken: a power cut can do that to a cache
  * @throws SvcError template/not-found where there is no manifest, template/invalid where there is a link, a submodule or too much
  */
-export async function readTree(place: Place, runtime: Runtime): Promise<readonly SourceFile[]> {
+export async function readTree(place: Place, runtime: Runtime): Promise<readonly SourceFile[] | undefined> {
   const git: Git = (args, more) => gitIn(place.folder, place.url, runtime)([`--git-dir=${place.folder}`, ...args], more);
   const listed = await list(place, git);
+  if (!listed) return undefined;
   if (!listed.some(({ path }) => path === MANIFEST_FILE)) throw await noTemplate(place, git);
   for (const { mode, path } of listed) {
     if (!FILES.includes(mode)) throw refused(place.name, `${path} is ${SAID[mode] ?? 'no file'}: a template holds files and folders only`);
@@ -40,15 +44,18 @@ export async function readTree(place: Place, runtime: Runtime): Promise<readonly
   refuseTooMuch(place.name, listed);
   const read = await git(['cat-file', '--batch'], { input: listed.map(({ id }) => `${id}\n`).join('') });
   const contents = read.exitCode === 0 ? blobsIn(read.bytes, listed) : undefined;
-  if (!contents) throw broken(place);
-  return listed.map(({ path, mode }, index) => ({ path, executable: mode === EXECUTABLE, content: contents[index] ?? new Uint8Array() }));
+  return (
+    contents &&
+    listed.map(({ path, mode }, index) => ({ path, executable: mode === EXECUTABLE, content: contents[index] ?? new Uint8Array() }))
+  );
 }
 
-async function list({ commit, within, name }: Place, git: Git): Promise<readonly Listed[]> {
+async function list({ commit, within, name }: Place, git: Git): Promise<readonly Listed[] | undefined> {
   const prefix = within && `${within}/`;
   const wanted = [MANIFEST_FILE, ...Object.keys(AREAS)].map((path) => `${prefix}${path}`);
   const { exitCode, bytes } = await git(['ls-tree', '-r', '-z', '-l', '--full-tree', commit, '--', ...wanted]);
-  if (exitCode !== 0) throw refused(name, 'its files cannot be listed: there are too many, or the repository is broken');
+  if (exitCode === FATAL) return undefined;
+  if (exitCode !== 0) throw refused(name, 'it has more files than can be listed');
   return decoded(bytes, name)
     .split('\0')
     .filter((line) => line !== '')
@@ -80,10 +87,6 @@ function blobsIn(bytes: Uint8Array, listed: readonly Listed[]): readonly Uint8Ar
 }
 
 const LINE_END = 0x0a;
-
-function broken({ name, folder }: Place): SvcError {
-  return refused(name, 'what is in the cache cannot be read', `Remove it, then run the command again: ${folder}`);
-}
 
 /** Names shown of a long list. */
 const NAMED = 8;
