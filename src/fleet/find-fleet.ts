@@ -111,9 +111,9 @@ async function homeOnDisk(
   order: Reading,
   runtime: Runtime,
 ): Promise<Home> {
-  const origin = order.push ? (await settingsOf({ folder: root }, runtime)).origin : undefined;
-  const known = origin === undefined ? undefined : forgeOf(origin, order.forge);
-  const local = await localHome(root, { folder }, runtime);
+  const { author, origin } = await settingsOf({ folder: root }, runtime);
+  const known = origin === undefined || !order.push ? undefined : forgeOf(origin, order.forge);
+  const local = await localHome(root, { folder, author }, runtime);
   if (origin === undefined || !known) return local;
   const remote = await remoteAt(origin, order);
   const home = await remoteHome(remote, { shown: known.path, branchPrefix: order.branchPrefix }, runtime);

@@ -10,7 +10,7 @@ import { git, gitTo } from './git.ts';
 import { type LedgerEntry, recall, remember } from './ledger.ts';
 import { type PlanOrder, planChange } from './plan-change.ts';
 import { branchOf, isFor, messageOf, proposalOf } from './pull-request.ts';
-import { commitAt, type Home, push, THEIR_REFS } from './repositories.ts';
+import { type Home, push } from './repositories.ts';
 
 /** What the steps of one change need, and what they have found out. */
 export interface Work {
@@ -97,8 +97,8 @@ async function doFind(work: Work, runtime: Runtime): Promise<ChangeEvent> {
 async function doCommit(work: Work, runtime: Runtime): Promise<ChangeEvent> {
   const { plan, branch } = planned(work);
   const { files } = work.change;
-  const { repository, remote, author } = work.home;
-  const tip = await commitAt(repository, remote ? `${THEIR_REFS}${branch}` : `refs/heads/${branch}`, runtime);
+  const { repository, remote, author, branches } = work.home;
+  const tip = branches.get(branch);
   const there = tip === undefined ? undefined : await commitFiles({ repository, commit: tip, root: files.root }, runtime);
   if (there && isSameTree(there, files, plan.writes)) {
     work.commit = there.commit;
@@ -152,10 +152,9 @@ async function showLocally(
 
 async function doPush(work: Work, runtime: Runtime): Promise<ChangeEvent> {
   const { branch } = planned(work);
-  const { repository, remote } = work.home;
+  const { repository, remote, branches } = work.home;
   if (!remote || work.commit === undefined) throw new Error('nothing to push');
-  const there = await commitAt(repository, `${THEIR_REFS}${branch}`, runtime);
-  if (there === work.commit) return { type: 'pushed' };
+  if (branches.get(branch) === work.commit) return { type: 'pushed' };
   const pushed = await push({ repository, remote }, { commit: work.commit, branch }, runtime);
   if (pushed.result === 'pushed') return { type: 'pushed' };
   if (pushed.result === 'taken') return taken(branch, work);

@@ -23,6 +23,8 @@ export interface Home {
   /** Only services below this folder belong to the fleet; empty for all. */
   readonly below: string;
   readonly author: Author;
+  /** The commit that each branch was at when it was read: by its name on this machine, or at the remote where there is one. */
+  readonly branches: ReadonlyMap<string, string>;
   /** Where the branch is pushed to; undefined where the commit stays on this machine. */
   readonly remote: Remote | undefined;
 }
@@ -94,15 +96,34 @@ export async function settingsOf(
  * A repository of this machine. What is checked out and what is not committed stays as it is: the upgrade starts from the last commit.
  * @throws SvcError tool/failed where it has no commit
  */
-export async function localHome(root: string, { folder }: { readonly folder: string }, runtime: Runtime): Promise<Home> {
+export async function localHome(
+  root: string,
+  { folder, author }: { readonly folder: string; readonly author: Author },
+  runtime: Runtime,
+): Promise<Home> {
   const repository: Repository = { folder: root };
-  const [head, { author }] = await Promise.all([
-    gitTo('read the last commit', [repository, ['rev-parse', '--verify', 'HEAD^{commit}']], runtime),
-    settingsOf(repository, runtime),
-  ]);
+  const refs = await refsOf(repository, runtime);
   const inside = relative(root, folder).split(sep).join('/');
   const below = inside.startsWith('..') ? '' : inside;
-  return { id: root, shown: root, repository, commit: head.stdout.trim(), root, below, author, remote: undefined };
+  const place = { id: root, shown: root, repository, root, below, author };
+  return { ...place, commit: commitOf(refs, 'HEAD', repository), branches: branchesIn(refs, 'refs/heads/'), remote: undefined };
+}
+
+/** Every ref with its commit, with one process; `HEAD` is what is checked out. */
+async function refsOf(repository: Repository, runtime: Runtime): Promise<ReadonlyMap<string, string>> {
+  const { stdout } = await git(repository, ['show-ref', '--head'], runtime);
+  const lines = stdout.split('\n').filter((line) => line !== '');
+  return new Map(lines.map((line) => [line.slice(line.indexOf(' ') + 1), line.slice(0, line.indexOf(' '))]));
+}
+
+function commitOf(refs: ReadonlyMap<string, string>, ref: string, { folder }: Repository): string {
+  const commit = refs.get(ref);
+  if (commit !== undefined) return commit;
+  throw new SvcError('tool/failed', `${folder} has no commit to start from`, { hint: `Commit what is there: git -C "${folder}" commit` });
+}
+
+function branchesIn(refs: ReadonlyMap<string, string>, prefix: string): ReadonlyMap<string, string> {
+  return new Map([...refs].flatMap(([ref, commit]) => (ref.startsWith(prefix) ? [[ref.slice(prefix.length), commit] as const] : [])));
 }
 
 /**
@@ -117,12 +138,11 @@ export async function remoteHome(
   const folder = copyOf(url, runtime);
   const repository: Repository = { folder, ...(await accessTo(url, forge)) };
   await bareRepository(folder, runtime);
-  const refs = [`+HEAD:${BASE_REF}`, `+refs/heads/${branchPrefix}*:${THEIR_REFS}${branchPrefix}*`];
-  await gitTo(`fetch ${url}`, [repository, ['fetch', '--quiet', '--no-tags', '--prune', '--depth=1', '--', url, ...refs]], runtime);
-  const head = await gitTo('read the last commit', [repository, ['rev-parse', '--verify', `${BASE_REF}^{commit}`]], runtime);
-  const { author } = await settingsOf(repository, runtime);
-  const root = join(folder, 'files');
-  return { id: url, shown, repository, commit: head.stdout.trim(), root, below: '', author, remote: { url, forge } };
+  const wanted = [`+HEAD:${BASE_REF}`, `+refs/heads/${branchPrefix}*:${THEIR_REFS}${branchPrefix}*`];
+  await gitTo(`fetch ${url}`, [repository, ['fetch', '--quiet', '--no-tags', '--prune', '--depth=1', '--', url, ...wanted]], runtime);
+  const [refs, { author }] = await Promise.all([refsOf(repository, runtime), settingsOf(repository, runtime)]);
+  const place = { id: url, shown, repository, root: join(folder, 'files'), below: '', author };
+  return { ...place, commit: commitOf(refs, BASE_REF, repository), branches: branchesIn(refs, THEIR_REFS), remote: { url, forge } };
 }
 
 /** The token goes to the forge alone, whatever address the forge tells git to clone from. */
@@ -153,12 +173,6 @@ async function bareRepository(folder: string, { fs }: Runtime): Promise<void> {
   for (const [name, content] of Object.entries(files)) {
     if ((await fs.info(join(folder, name))) === undefined) await fs.createFile(join(folder, name), content);
   }
-}
-
-/** The commit that a branch is at, by the names under which svc fetched it. */
-export async function commitAt(repository: Repository, ref: string, runtime: Runtime): Promise<string | undefined> {
-  const { exitCode, stdout } = await git(repository, ['rev-parse', '--verify', '--quiet', `${ref}^{commit}`], runtime);
-  return exitCode === 0 ? stdout.trim() : undefined;
 }
 
 export type PushResult = { readonly result: 'pushed' } | { readonly result: 'taken' | 'refused'; readonly reason: string };
