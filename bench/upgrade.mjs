@@ -63,15 +63,16 @@ function show({ svckit, Copier, cruft, bare }, counts) {
   else {
     report({ what, value: svckit, peer: Copier, peerName: 'copier update', goal: { ratio: 0.1 } });
     report({ what, value: svckit, peer: cruft, peerName: 'cruft update', goal: { ratio: 0.5 } });
-    const row = (name, figure) => `| ${name} | ${tools.map((tool) => figure(tool.name)).join(' | ')} |`;
-    const medians = { svckit, Copier, cruft };
+    const columns = { ...Object.fromEntries(tools.map(({ name }) => [name, name])), bare: 'Node.js alone' };
+    const row = (name, figure) => `| ${[name, ...Object.keys(columns).map(figure)].join(' | ')} |`;
+    const medians = { svckit, Copier, cruft, bare };
     documented(
       'speed',
       [
-        row('', (name) => name),
+        row('', (name) => columns[name]),
         row('---', () => '---'),
         row('update', (name) => `${Math.round(medians[name])} ms`),
-        row('git processes', (name) => counts[name]),
+        row('git processes', (name) => counts[name] ?? ''),
       ].join('\n'),
     );
   }
