@@ -1,5 +1,7 @@
+import { execFileSync } from 'node:child_process';
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { serviceDrift } from '../../src/upgrade/drift.ts';
 import { Services } from './add-scene.ts';
@@ -94,6 +96,56 @@ describe('an answer that the user changes', () => {
       hint: expect.stringContaining('svc new tiny billing'),
     });
     expect(await scene.upgrade({ set: [['name', 'orders']] })).toMatchObject({ state: 'current' });
+  });
+});
+
+describe('an addition', () => {
+  const svckit = '    capabilities: { pg: { title: A database, set: { db: pg } } }';
+  const version = (number: string, text: string) => ({
+    version: number,
+    files: { 'files/a.txt.hbs': `${text} <% db %>\n` },
+    properties: input('db'),
+    svckit,
+  });
+  const add = { capability: 'pg', values: [] };
+
+  it('comes with an upgrade where the version of the service is not offered any more, and says so', async () => {
+    scene.release(version('1.0.0', 'one'));
+    await scene.make();
+    scene.release(version('1.1.0', 'two'));
+    const planned = await scene.upgrade({ add, dryRun: true });
+    expect(planned.notes[0]).toBe('This upgrades tiny 1.0.0 to 1.1.0 as well: 1.0.0 is not offered any more');
+    expect(await scene.upgrade({ add })).toMatchObject({ state: 'upgraded', template: { from: '1.0.0', to: '1.1.0' } });
+    expect(scene.read('a.txt')).toBe('two pg\n');
+  });
+
+  it('upgrades nothing where all of it is there', async () => {
+    scene.release(version('1.0.0', 'one'));
+    await scene.make();
+    await scene.upgrade({ add });
+    scene.commit();
+    scene.release(version('1.1.0', 'two'));
+    expect(await scene.upgrade({ add })).toMatchObject({ state: 'current', files: [] });
+    expect(scene.read('a.txt')).toBe('one pg\n');
+  });
+
+  it('takes the version that the service has where its source still has it', async () => {
+    const repository = join(scene.folder, 'template.git');
+    const git = (...args: string[]) => execFileSync('git', ['--git-dir', repository, '--work-tree', '.', ...args], { cwd: scene.template });
+    const publish = (number: string, text: string) => {
+      scene.release(version(number, text));
+      git('add', '--all');
+      git('-c', 'user.name=a', '-c', 'user.email=a@example.com', 'commit', '--quiet', '-m', number);
+      git('tag', `v${number}`);
+    };
+    execFileSync('git', ['init', '--quiet', '--bare', repository]);
+    publish('1.0.0', 'one');
+    await scene.make('orders', { template: `${pathToFileURL(repository)}#v1.0.0` });
+    publish('1.1.0', 'two');
+    expect(await scene.check()).toMatchObject({ state: 'behind' });
+    const upgraded = await scene.upgrade({ add });
+    expect(upgraded).toMatchObject({ state: 'upgraded', template: { from: '1.0.0', to: '1.0.0' }, notes: ['db: pg instead of none'] });
+    expect(scene.read('a.txt')).toBe('one pg\n');
   });
 });
 

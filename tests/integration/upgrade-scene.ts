@@ -37,18 +37,18 @@ const NAME = "        name: { type: string, pattern: '^[a-z-]+$' }\n";
 export class Scene {
   readonly folder = realpathSync(mkdtempSync(join(tmpdir(), 'svckit upgradé-')));
   readonly service = join(this.folder, 'orders');
-  readonly #template = join(this.folder, 'template');
+  readonly template = join(this.folder, 'template');
   readonly runtime: Runtime;
 
   constructor(override: Partial<Runtime> = {}) {
     const real = nodeRuntime(new AbortController().signal, () => {});
-    const paths = { ...real.paths, state: join(this.folder, 'state') };
+    const paths = { ...real.paths, state: join(this.folder, 'state'), cache: join(this.folder, 'cache') };
     this.runtime = { ...real, cwd: this.folder, paths, terminal: { interactive: false, columns: 80 }, ...override };
   }
 
   /** The template is this from now on. */
   release({ version = '1.0.0', files, executable = [], svckit = '', properties = '', required = 'name' }: TemplateVersion): void {
-    rmSync(this.#template, { recursive: true, force: true });
+    rmSync(this.template, { recursive: true, force: true });
     const manifest = `apiVersion: scaffolder.backstage.io/v1beta3
 kind: Template
 metadata: { name: tiny }
@@ -64,15 +64,18 @@ ${NAME}${properties}
     version: ${version}
 ${svckit}
 `;
-    for (const [path, content] of Object.entries({ 'template.yaml': manifest, ...files })) put(join(this.#template, path), content);
-    for (const path of executable) chmodSync(join(this.#template, path), 0o755);
+    for (const [path, content] of Object.entries({ 'template.yaml': manifest, ...files })) put(join(this.template, path), content);
+    for (const path of executable) chmodSync(join(this.template, path), 0o755);
   }
 
   /** Makes the service, at a path below the scene's folder. */
-  async make(at = 'orders', { git = true }: { readonly git?: boolean } = {}): Promise<void> {
+  async make(
+    at = 'orders',
+    { git = true, template = this.template }: { readonly git?: boolean; readonly template?: string } = {},
+  ): Promise<void> {
     await createService(
       {
-        template: this.#template,
+        template,
         name: 'orders',
         dir: at,
         set: [],
