@@ -37,11 +37,12 @@ function columns(rows: readonly Row[], style: Style): readonly Column<Row>[] {
   ];
 }
 
-/** `http-service 1.0.0 → 1.1.0` where it is behind. */
+/** `http-service 1.0.0 → 1.1.0` where it is behind; a template under work may change and keep its version. */
 function templateText({ template, behind }: Row): string {
   if (!template) return '';
   const made = `${template.name} ${template.version}`;
-  return behind ? `${made} → ${template.offered}` : made;
+  if (!behind) return made;
+  return template.offered === template.version ? `${made}, changed` : `${made} → ${template.offered}`;
 }
 
 function painted(text: string, state: string | undefined, style: Style): string {

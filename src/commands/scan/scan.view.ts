@@ -47,11 +47,12 @@ function serviceText({ name, place }: ScanRow): string {
   return printable(place === name || place.endsWith(`/${name}`) ? place : `${place} (${name})`);
 }
 
-/** `http-service 1.0.0 → 1.1.0` where it is behind; the arrow alone where the same version has changed. */
+/** `http-service 1.0.0 → 1.1.0` where it is behind; a template under work may change and keep its version. */
 function templateText({ template, behind }: ScanRow): string {
   if (!template) return '–';
   const made = `${template.name} ${template.version}`;
-  return printable(behind ? `${made} → ${template.offered ?? ''}` : made);
+  if (!behind) return printable(made);
+  return printable(template.offered === template.version ? `${made}, changed` : `${made} → ${template.offered ?? ''}`);
 }
 
 function troublesOf({ place, catalog, error }: ScanRow): readonly string[] {
