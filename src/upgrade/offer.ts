@@ -86,12 +86,13 @@ async function chosenRef(source: GitName, { made, to, shelf, runtime }: Asked): 
     await shelf.once(`pinned ${printSource(source)}`, async () => tellPinned(source, runtime));
     return { ref, isTag: false };
   }
-  const { remoteAt, tagsAtHand } = await import('../template/sources/git/read.ts');
+  const { readGit, remoteAt, tagsAtHand } = await import('../template/sources/git/read.ts');
   const remote = await remoteAt(url, shelf, runtime);
   // A branch may be called as a version is.
   const isFollowed = ref === undefined || isCommit(ref) || (!remote.tags.has(ref) && remote.branches.has(ref));
   const current = isFollowed ? undefined : versionTag(ref);
   if (to !== undefined) {
+    if (isFollowed && (await readGit(source, shelf, runtime)).manifest.version === coreOf(to)) return { ref, isTag: false };
     const named = tagsFor(to, { current, template: made.lock.template.name }).find((tag) => remote.tags.has(tag));
     if (current && named === undefined) throw noSuchVersion(to, { source, versions: versionsOf(current, [...remote.tags.keys()]) });
     return { ref: named ?? ref, isTag: named !== undefined };

@@ -83,6 +83,18 @@ describe('a service from a git repository', () => {
   });
 });
 
+it('asked for by the version that its branch has, still follows the branch; by another one, the tag of that', async () => {
+  scene.publish('1.0.0', { 'files/a.txt': 'one\n' }, { tag: 'v1.0.0' });
+  await scene.new(`${scene.url}#main`);
+  scene.publish('1.1.0', { 'files/a.txt': 'two\n' }, { tag: 'v1.1.0' });
+  await scene.upgrade({ to: '1.1.0' });
+  expect(lockOf()).toContain('#main');
+  scene.publish('1.2.0', { 'files/a.txt': 'three\n' }, { tag: 'v1.2.0' });
+  scene.publish('1.3.0', { 'files/a.txt': 'four\n' });
+  await scene.upgrade({ to: '1.2.0' });
+  expect(lockOf()).toContain('#v1.2.0');
+});
+
 describe('the version of an upgrade', () => {
   beforeEach(async () => {
     scene.publish('1.0.0', { 'files/a.txt': 'one\n' }, { tag: 'tiny@1.0.0' });

@@ -1,4 +1,6 @@
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { SvcError } from '../../errors.ts';
 import { parseRecorded, parseSource, printSource } from './name.ts';
 
 const commit = 'a'.repeat(40);
@@ -237,3 +239,55 @@ describe('a lock records', () => {
     expect(recorded('npm:t@1.0.0')).toMatchObject({ kind: 'npm', range: '1.0.0' });
   });
 });
+
+describe('whatever is written', () => {
+  const piece = fc.oneof(
+    fc.constantFrom(
+      'https://',
+      'ssh://',
+      'file:///',
+      'github:',
+      'npm:',
+      'git@',
+      'host',
+      ':',
+      '/',
+      '//',
+      '#',
+      '@',
+      '-',
+      '..',
+      '%2e',
+      '::',
+      '.git',
+      'a',
+      'v1.0.0',
+      '^1',
+    ),
+    fc.string({ maxLength: 4, unit: 'binary' }),
+  );
+  const written = fc.array(piece, { maxLength: 12 }).map((pieces) => pieces.join(''));
+
+  it('is refused with a reason, or reads back from how it is printed, and is no option of a program', () => {
+    fc.assert(
+      fc.property(written, (text) => {
+        const source = sourceOrRefusal(text);
+        if (source instanceof SvcError) return source.hint !== '';
+        if (source.kind !== 'git' && source.kind !== 'npm') return true;
+        expect(parseSource(printSource(source))).toEqual(source);
+        const given = source.kind === 'git' ? [source.url, source.ref ?? '', source.folder] : [source.name, source.range ?? ''];
+        return given.every((argument) => !/^-|\p{C}/u.test(argument));
+      }),
+      { numRuns: 3_000 },
+    );
+  });
+});
+
+function sourceOrRefusal(text: string) {
+  try {
+    return parseSource(text);
+  } catch (error) {
+    if (error instanceof SvcError) return error;
+    throw error;
+  }
+}

@@ -1,4 +1,5 @@
-import { gzipSync } from 'node:zlib';
+import { gunzipSync, gzipSync } from 'node:zlib';
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { SvcError } from '../../../errors.ts';
 import { manifestText } from '../../fake-template.ts';
@@ -126,4 +127,21 @@ describe('a package is refused', () => {
     const { message } = await refusedWith(tarball([manifest, { name: 'package/files/x', type: '2', link: '/etc/passwd' }]));
     expect(message).toContain('"package/files/x" is a link');
   });
+});
+
+it('reads whatever is left of a package, or refuses it: nothing else can come of damaged bytes', async () => {
+  const whole = gunzipSync(tarball([manifest, file('package/files/a.txt', 'text'), file('package/repository/b', 'b')]));
+  const damage = fc.array(fc.record({ at: fc.nat(whole.length - 1), byte: fc.integer({ min: 0, max: 255 }) }), {
+    minLength: 1,
+    maxLength: 8,
+  });
+  await fc.assert(
+    fc.asyncProperty(damage, async (changes) => {
+      const bytes = Buffer.from(whole);
+      for (const { at, byte } of changes) bytes[at] = byte;
+      const read = await readTarball(gzipSync(bytes, { level: 1 }), 'tiny').catch((error: unknown) => error);
+      expect(read instanceof SvcError || Object.hasOwn(read as object, 'files')).toBe(true);
+    }),
+    { numRuns: 300 },
+  );
 });
