@@ -10,6 +10,7 @@ import type {
   SystemEvent,
   UpRequest,
 } from '../target/local/protocol.ts';
+import { calledBy, startOrder, withNeeds } from '../workload/order.ts';
 import { pickServices, readWorkspace } from '../workspace/read.ts';
 import type { Service, Workspace } from '../workspace/workspace.ts';
 import { openAddress, urlOf } from './addresses.ts';
@@ -19,7 +20,6 @@ import { needsDatabase, type Variables } from './environment.ts';
 import type { Journal } from './journal.ts';
 import type { LogBook } from './log-book.ts';
 import type { Memory } from './memory.ts';
-import { calledBy, startOrder, withNeeds } from './order.ts';
 import { prepare, type Runnable, runnable } from './prepare.ts';
 import type { Relay } from './relay.ts';
 import { keepOnly } from './release-copy.ts';

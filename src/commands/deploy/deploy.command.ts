@@ -1,20 +1,47 @@
 import type { CommandSpec } from '../../cli/command.ts';
+import { collect } from '../../cli/flags.ts';
 import { EXIT, SvcError } from '../../errors.ts';
+import { plain } from '../../output/style.ts';
 import type { Runtime } from '../../runtime/runtime.ts';
-import { connect, type LocalSystem } from '../../target/local/client.ts';
-import type { Plan, PlannedChange, ServiceResult, ServiceStatus, SystemEvent } from '../../target/local/protocol.ts';
+import {
+  carryOutDeploy,
+  connect,
+  type DeployPlan,
+  hasWork,
+  isUp,
+  planDeploy,
+  type ServiceOutcome,
+} from '../../target/kubernetes/deploy/deploy.ts';
+import { saveEvidence } from '../../target/kubernetes/deploy/save-evidence.ts';
+import { type Images, imagesOf, refuseUnknownImages } from '../../target/kubernetes/render/images.ts';
+import { renderServices } from '../../target/kubernetes/render/render.ts';
+import { deployLocally, type LocalDeploy } from '../../target/local/deploy.ts';
+import { type ClusterEnvironment, pickEnvironment, readEnvironments } from '../../workspace/environment.ts';
 import { pickServices, readWorkspace } from '../../workspace/read.ts';
-import { view } from './deploy.view.ts';
+import type { Workspace } from '../../workspace/workspace.ts';
+import { planText, view } from './deploy.view.ts';
 
 interface Input {
   readonly services: readonly string[];
+  readonly environment: string;
+  readonly images: Images;
+  readonly dryRun: boolean;
+  readonly yes: boolean;
 }
 
-export interface Result {
-  readonly plan: Plan;
-  readonly results: readonly ServiceResult[];
-  readonly notes: readonly string[];
+export interface ClusterDeploy {
+  readonly target: 'kubernetes';
+  readonly environment: string;
+  readonly plan: DeployPlan;
+  /** Undefined where the plan was only shown. */
+  readonly outcomes: readonly ServiceOutcome[] | undefined;
+  /** Where what the cluster showed of each failure was kept, by service. */
+  readonly evidence: Readonly<Record<string, string>>;
+  /** Whether the plan was shown before. */
+  readonly confirmed: boolean;
 }
+
+export type Result = LocalDeploy | ClusterDeploy;
 
 export const deploy: CommandSpec<Input, Result> = {
   name: 'deploy',
@@ -22,68 +49,110 @@ export const deploy: CommandSpec<Input, Result> = {
   examples: [
     ['svc deploy --env local', 'every service of the workspace, on this machine'],
     ['svc deploy orders --env local', 'one service, with what it needs'],
-    ['svc deploy orders --env local --json', 'for scripts'],
+    ['svc deploy --env staging', 'to a cluster of svc.yaml: shows what would change, asks, waits, goes back where it fails'],
+    ['svc deploy --env staging --dry-run', 'only show what would change'],
+    ['svc deploy orders --env staging --image orders=registry.example.com/orders@sha256:… --yes', 'in a pipeline'],
   ],
   completes: 'service',
   declare: (command) =>
-    command.argument('[service...]', 'services (default: all)').requiredOption('--env <environment>', 'where to: local'),
-  parse: (services, flags) => {
-    if (flags['env'] !== 'local') {
-      throw new SvcError('input/invalid', `There is no environment ${flags['env']} to deploy to`, {
-        hint: 'Deploy to this machine: svc deploy --env local',
-      });
-    }
-    return { services };
-  },
-  async run({ services }, runtime) {
+    command
+      .argument('[service...]', 'services (default: all)')
+      .requiredOption('--env <environment>', 'where to: local, or an environment of svc.yaml')
+      .option('--image <service=image>', 'on a cluster: the image of a service, best by its digest; may be given again', collect)
+      .option('--dry-run', 'on a cluster: show what would change, and change nothing')
+      .option('-y, --yes', 'on a cluster: ask nothing'),
+  parse: (services, flags) => ({
+    services,
+    environment: String(flags['env']),
+    images: imagesOf(flags['image']),
+    dryRun: flags['dryRun'] === true,
+    yes: flags['yes'] === true,
+  }),
+  async run(input, runtime) {
     const workspace = await readWorkspace(runtime.fs, runtime.cwd);
-    pickServices(workspace, services);
-    const system = await connect(runtime, workspace);
-    const plan = await system.plan(services);
-    runtime.emit({ id: 'plan', state: 'done', text: `Plan: ${plan.changes.map(planned).join(', ')}` });
-    return { plan, ...(await carriedOut(system, services, runtime)) };
+    pickServices(workspace, input.services);
+    if (input.environment === 'local') return deployLocally(input.services, workspace, runtime);
+    refuseUnknownImages(input.images, workspace);
+    return deployToCluster(input, workspace, runtime);
   },
   view,
-  toJson: ({ plan, results, notes }) => ({ environment: 'local', changes: plan.changes, circles: plan.circles, notes, services: results }),
-  exitCode: ({ results }) => (results.every(({ ok }) => ok) ? EXIT.ok : EXIT.failed),
+  toJson: (result) => (result.target === 'local' ? localJson(result) : clusterJson(result)),
+  exitCode: (result) => {
+    const ok = result.target === 'local' ? result.results.every((each) => each.ok) : (result.outcomes ?? []).every(isUp);
+    return ok ? EXIT.ok : EXIT.failed;
+  },
 };
 
-const CHANGES: Readonly<Record<PlannedChange['change'], string>> = {
-  new: 'new',
-  changed: 'changed',
-  same: 'same as deployed',
-  start: 'start again',
-};
-
-function planned({ service, change, neededBy }: PlannedChange): string {
-  return `${service} (${CHANGES[change]}${neededBy === undefined ? '' : `, needed by ${neededBy}`})`;
+async function deployToCluster(input: Input, workspace: Workspace, runtime: Runtime): Promise<ClusterDeploy> {
+  const environment = clusterNamed(input.environment, await readEnvironments(runtime.fs, workspace.root));
+  const services = pickServices(workspace, input.services);
+  const rendered = await renderServices(services, { workspace, environment, images: input.images }, runtime.fs);
+  runtime.emit({ id: 'plan', state: 'start', text: `Asking the cluster what would change in ${environment.namespace}` });
+  const connection = await connect(environment, runtime);
+  const plan = await planDeploy(rendered, connection);
+  runtime.emit({ id: 'plan', state: 'done', text: `Asked ${connection.context} what would change in ${environment.namespace}` });
+  const base = { target: 'kubernetes', environment: environment.name, plan, evidence: {}, confirmed: false } as const;
+  if (input.dryRun) return { ...base, outcomes: undefined };
+  if (!plan.services.some(hasWork)) return { ...base, outcomes: [] };
+  const confirmed = await confirm(plan, input.yes, runtime);
+  const options = { restarts: 1, patienceMs: PATIENCE_MS };
+  const outcomes = await carryOutDeploy(plan, { services, api: connection.api, options, runtime });
+  return { ...base, outcomes, confirmed, evidence: await saveEvidence(environment.name, outcomes, runtime) };
 }
 
-async function carriedOut(system: LocalSystem, services: readonly string[], runtime: Runtime): Promise<Omit<Result, 'plan'>> {
-  const notes: string[] = [];
-  const seen = new Map<string, string>();
-  for await (const event of system.apply(services)) {
-    if (event.type === 'settled') return { results: event.results, notes };
-    if (event.type === 'note') notes.push(event.text);
-    show(event, seen, runtime);
+/** As long as Kubernetes itself waits for progress, by default. What cannot come right is told long before. */
+const PATIENCE_MS = 600_000;
+
+function clusterNamed(name: string, environments: Parameters<typeof pickEnvironment>[0]): ClusterEnvironment {
+  const environment = pickEnvironment(environments, name);
+  if (environment.target === 'kubernetes') return environment;
+  throw new SvcError(
+    'input/invalid',
+    `Nothing is deployed to ${name} from here: its target is ${environment.target} (${environment.where(['target'])})`,
+    {
+      hint: `Write what it needs instead: svc render --env ${name}`,
+    },
+  );
+}
+
+/** True where the plan was shown and agreed to. */
+async function confirm(plan: DeployPlan, yes: boolean, { terminal, ask }: Runtime): Promise<boolean> {
+  if (yes) return false;
+  if (!terminal.interactive) {
+    throw new SvcError('input/not-interactive', 'Nobody is there to agree to what would change', {
+      hint: 'Look at it with --dry-run, then deploy with --yes',
+    });
   }
-  throw new SvcError('local/failed', 'The background process ended before the deploy was done', {
-    hint: 'Run the command again: it finds what is left',
-  });
+  if (await ask.confirm({ message: `${planText(plan, plain)}\n\nDeploy this?`, default: true })) return true;
+  throw new SvcError('input/cancelled', 'Nothing was changed', { hint: 'Run the command again when you are ready' });
 }
 
-/** Each service is one line of progress that changes its words. */
-function show(event: SystemEvent, seen: Map<string, string>, runtime: Runtime): void {
-  if (event.type === 'state') for (const status of event.services) progress(status, seen, runtime);
-  if (event.type !== 'result') return;
-  const { service, ok, reason } = event.result;
-  runtime.emit({ id: service, state: ok ? 'done' : 'failed', text: ok ? `${service} serves` : `${service}: ${reason}` });
-  seen.set(service, 'settled');
+function localJson({ plan, results, notes }: LocalDeploy): object {
+  return { environment: 'local', changes: plan.changes, circles: plan.circles, notes, services: results };
 }
 
-function progress({ name, condition }: ServiceStatus, seen: Map<string, string>, runtime: Runtime): void {
-  const before = seen.get(name);
-  if (before === condition || before === 'settled' || (condition !== 'building' && condition !== 'starting')) return;
-  seen.set(name, condition);
-  runtime.emit({ id: name, state: before === undefined ? 'start' : 'update', text: `${name}: ${condition}` });
+function clusterJson({ environment, plan, outcomes, evidence }: ClusterDeploy): object {
+  const objects = plan.services.flatMap(({ service, objects: planned }) =>
+    planned.map(({ object: { apiVersion, kind, metadata }, change, fields }) => ({
+      service,
+      apiVersion,
+      kind,
+      name: metadata.name,
+      change,
+      fields,
+    })),
+  );
+  const services = outcomes?.map((each) =>
+    'skippedFor' in each
+      ? { service: each.service, outcome: 'skipped', reason: `${each.skippedFor} did not come up` }
+      : {
+          service: each.service,
+          outcome: each.outcome.is === 'deployed' ? 'deployed' : each.outcome.restored ? 'restored' : 'failed',
+          ...(each.outcome.is === 'failed' && { reason: each.outcome.why }),
+          durationMs: each.durationMs,
+          causes: each.evidence?.causes,
+          evidence: evidence[each.service],
+        },
+  );
+  return { environment, context: plan.context, namespace: plan.namespace, objects, services };
 }

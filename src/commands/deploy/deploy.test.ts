@@ -16,7 +16,7 @@ const failed: ServiceResult = {
   oldServes: true,
 };
 
-const result = (...results: ServiceResult[]): Result => ({ plan: { changes: [], circles: [] }, results, notes: [] });
+const result = (...results: ServiceResult[]): Result => ({ target: 'local', plan: { changes: [], circles: [] }, results, notes: [] });
 
 it('shows where each service serves', () => {
   expect(deploy.view(result(served), plain)).toBe(
@@ -34,11 +34,18 @@ it('shows a failure with its reason, the last lines without what steers a termin
 });
 
 it('names services that call each other in a circle', () => {
-  const circular = { ...result(served), plan: { changes: [], circles: [['a', 'b', 'a']] } };
+  const circular: Result = { target: 'local', plan: { changes: [], circles: [['a', 'b', 'a']] }, results: [served], notes: [] };
   expect(deploy.view(circular, plain)).toContain('Services call each other in a circle: a → b → a');
 });
 
-it('deploys to this machine alone', () => {
-  expect(deploy.parse(['orders'], { env: 'local' })).toEqual({ services: ['orders'] });
-  expect(() => deploy.parse([], { env: 'staging' })).toThrow('There is no environment staging');
+it('reads where to, and the images of services', () => {
+  const given = { env: 'staging', image: ['orders=registry.example.com/orders@sha256:abc'], yes: true };
+  expect(deploy.parse(['orders'], given)).toEqual({
+    services: ['orders'],
+    environment: 'staging',
+    images: { orders: 'registry.example.com/orders@sha256:abc' },
+    dryRun: false,
+    yes: true,
+  });
+  expect(() => deploy.parse([], { env: 'staging', image: ['orders'] })).toThrow('--image orders names no image');
 });

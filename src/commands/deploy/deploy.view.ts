@@ -2,11 +2,22 @@ import { duration } from '../../output/duration.ts';
 import { logText } from '../../output/log-line.ts';
 import type { Style } from '../../output/style.ts';
 import { type Column, table } from '../../output/table.ts';
-import { printableOutput } from '../../output/text.ts';
+import { printableOutput, truncate } from '../../output/text.ts';
+import { type DeployPlan, hasWork, isUp, type ServiceOutcome } from '../../target/kubernetes/deploy/deploy.ts';
+import type { Deployed } from '../../target/kubernetes/deploy/deploy-service.ts';
+import { isChange, type PlannedObject } from '../../target/kubernetes/deploy/plan.ts';
+import type { LocalDeploy } from '../../target/local/deploy.ts';
 import type { ServiceResult } from '../../target/local/protocol.ts';
-import type { Result } from './deploy.command.ts';
+import type { ClusterDeploy, Result } from './deploy.command.ts';
 
-export function view({ results, notes, plan }: Result, style: Style): string {
+/** The longest value of a field that a plan shows. */
+const LONGEST_VALUE = 60;
+
+export function view(result: Result, style: Style): string {
+  return result.target === 'local' ? localText(result, style) : clusterText(result, style);
+}
+
+function localText({ results, notes, plan }: LocalDeploy, style: Style): string {
   const circles = plan.circles.map((circle) => `Services call each other in a circle: ${circle.join(' → ')}`);
   return [
     table(results, columns(style), style),
@@ -14,6 +25,91 @@ export function view({ results, notes, plan }: Result, style: Style): string {
     ...[...notes, ...circles].map((note) => `\n${style.warn('note')}: ${note}`),
   ].join('\n');
 }
+
+/** What a deploy to a cluster would change, object by object and field by field. */
+export function planText({ context, namespace, services }: DeployPlan, style: Style): string {
+  const changing = services.filter(hasWork);
+  const where = `${namespace} in ${context}`;
+  if (changing.length === 0) return `${style.good('✓')} Nothing would change: ${where} is as the files say`;
+  const same = services.length - changing.length;
+  return [
+    `Changes for ${where}`,
+    ...changing.flatMap((plan) => [
+      style.strong(plan.service),
+      ...plan.objects.filter(isChange).flatMap((object) => objectLines(object, style)),
+    ]),
+    ...(same > 0
+      ? [style.faint(`${same} more ${same === 1 ? 'service stays' : 'services stay'} as ${same === 1 ? 'it is' : 'they are'}`)]
+      : []),
+  ].join('\n');
+}
+
+function objectLines({ object, change, fields }: PlannedObject, style: Style): readonly string[] {
+  const title = `${object.kind} ${object.metadata.name}`;
+  if (change === 'create') return [`  ${style.good('+')} ${title}`];
+  if (change === 'remove') return [`  ${style.bad('-')} ${title}`];
+  return [
+    `  ${style.warn('~')} ${title}`,
+    ...fields.map(({ path, from, to }) => `      ${path}: ${value(from)} ${style.faint('→')} ${value(to)}`),
+  ];
+}
+
+function value(given: unknown): string {
+  return given === undefined
+    ? '(none)'
+    : truncate(printableOutput(typeof given === 'string' ? given : JSON.stringify(given)), LONGEST_VALUE);
+}
+
+function clusterText({ plan, outcomes, evidence, confirmed }: ClusterDeploy, style: Style): string {
+  if (!outcomes) return `${planText(plan, style)}${plan.services.some(hasWork) ? `\n${style.faint('Nothing was changed.')}` : ''}`;
+  if (outcomes.length === 0) return `${style.good('✓')} Nothing to do: ${plan.namespace} in ${plan.context} is as the files say`;
+  return [
+    ...(confirmed ? [] : [planText(plan, style), '']),
+    table(outcomes, outcomeColumns(style), style),
+    ...outcomes.flatMap((each) =>
+      'outcome' in each && each.outcome.is === 'failed' ? ['', ...failureLines(each, evidence[each.service], style)] : [],
+    ),
+  ].join('\n');
+}
+
+function outcomeColumns(style: Style): readonly Column<ServiceOutcome>[] {
+  return [
+    { title: 'SERVICE', text: ({ service }) => service, paint: style.strong },
+    {
+      title: 'RESULT',
+      text: outcomeOf,
+      paint: (text, each) => (isUp(each) ? style.good(text) : isRestored(each) ? style.warn(text) : style.bad(text)),
+    },
+    { title: 'TOOK', text: (each) => ('durationMs' in each ? duration(each.durationMs) : ''), paint: style.faint },
+  ];
+}
+
+function outcomeOf(each: ServiceOutcome): string {
+  if ('skippedFor' in each) return `not begun: ${each.skippedFor} did not come up`;
+  if (each.outcome.is === 'deployed') return 'serves';
+  return each.outcome.restored ? 'failed, the old version serves' : 'failed';
+}
+
+function isRestored(each: ServiceOutcome): boolean {
+  return 'outcome' in each && each.outcome.is === 'failed' && each.outcome.restored;
+}
+
+function failureLines({ service, outcome, evidence }: Deployed, file: string | undefined, style: Style): readonly string[] {
+  const why = outcome.is === 'failed' ? outcome.why : '';
+  const causes = (evidence?.causes ?? []).slice(0, MOST_CAUSES);
+  return [
+    `${style.bad(`${service} was not deployed`)}: ${printableOutput(why)}`,
+    ...causes.map(({ object, container, hint }) => `  ${object}${container === undefined ? '' : ` (${container})`}: ${hint}`),
+    ...(evidence?.logs ?? [])
+      .slice(0, 1)
+      .flatMap(({ lines }) => lines.slice(-MOST_LINES).map((line) => `  ${style.faint('│')} ${logText(line, style)}`)),
+    ...(outcome.is === 'failed' && !outcome.restored ? ['It was left as it is, to be looked at.'] : []),
+    ...(file === undefined ? [] : [style.faint(`All that the cluster showed: ${file}`)]),
+  ];
+}
+
+const MOST_CAUSES = 3;
+const MOST_LINES = 10;
 
 function columns(style: Style): readonly Column<ServiceResult>[] {
   return [

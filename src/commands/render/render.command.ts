@@ -7,8 +7,9 @@ import type { Change } from '../../plan/plan.ts';
 import type { FileSystem, Runtime } from '../../runtime/runtime.ts';
 import { carryOut } from '../../state/carry-out.ts';
 import { renderCompose } from '../../target/compose/render.ts';
+import { type Images, imagesOf, refuseUnknownImages } from '../../target/kubernetes/render/images.ts';
 import { yamlOf } from '../../target/kubernetes/render/print.ts';
-import type { Images } from '../../target/kubernetes/render/read.ts';
+
 import { renderServices } from '../../target/kubernetes/render/render.ts';
 import { type Environment, pickEnvironment, readEnvironments } from '../../workspace/environment.ts';
 import { pickServices, readWorkspace } from '../../workspace/read.ts';
@@ -67,7 +68,7 @@ export const render: CommandSpec<Input, Result> = {
     environment: text(flags, 'env'),
     target: text(flags, 'target') as TargetName | undefined,
     output: text(flags, 'output'),
-    images: imagesOf(flags),
+    images: imagesOf(flags['image']),
   }),
   async run(input, runtime) {
     const workspace = await readWorkspace(runtime.fs, runtime.cwd);
@@ -157,26 +158,4 @@ async function changeOf(root: string, { path, text }: { readonly path: string; r
 function text(flags: Flags, name: string): string | undefined {
   const value = flags[name];
   return typeof value === 'string' ? value : undefined;
-}
-
-/** @throws SvcError input/invalid */
-function imagesOf(flags: Flags): Images {
-  const given = Array.isArray(flags['image']) ? flags['image'].map(String) : [];
-  return Object.fromEntries(given.map((pair) => imageOf(pair)));
-}
-
-function imageOf(pair: string): readonly [service: string, image: string] {
-  const [, service, image] = /^([a-z0-9-]+)=([a-z0-9][^\s]*)$/.exec(pair) ?? [];
-  if (service !== undefined && image !== undefined) return [service, image];
-  throw new SvcError('input/invalid', `--image ${pair} names no image`, {
-    hint: 'Write the service and its image: --image orders=registry.example.com/orders@sha256:…',
-  });
-}
-
-function refuseUnknownImages(images: Images, { services }: Workspace): void {
-  const unknown = Object.keys(images).filter((name) => !services.some((service) => service.name === name));
-  if (unknown.length === 0) return;
-  throw new SvcError('workspace/no-service', `--image names no service: ${unknown.join(', ')}`, {
-    hint: `There are: ${services.map(({ name }) => name).join(', ')}`,
-  });
 }

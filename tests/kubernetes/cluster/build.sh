@@ -31,7 +31,7 @@ component=k8s.io/component-base/version
 client=k8s.io/client-go/pkg/version
 program kube "$(kubernetes)" "-X $component.gitVersion=v1.$minor -X $component.gitMajor=1 -X $component.gitMinor=${minor%.*} -X $client.gitVersion=v1.$minor"
 program coredns 'require github.com/coredns/coredns v1.12.4'
-GOBIN=$out go install -ldflags '-s -w' github.com/google/go-containerregistry/cmd/registry@v0.22.1
+program registry 'require github.com/google/go-containerregistry v0.22.1'
 
 gcc -static -Os -o "$work/pause" "$here/pause.c"
 image=$(buildah --storage-driver vfs from scratch)

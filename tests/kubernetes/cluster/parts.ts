@@ -74,7 +74,7 @@ export const NODE: readonly Part[] = [
     ],
   },
   { name: 'coredns', command: [join(BUILT, 'coredns'), '-conf', 'Corefile'] },
-  { name: 'registry', command: [join(BUILT, 'registry'), '-port', '5000', '-disk', 'registry'] },
+  { name: 'registry', command: [join(BUILT, 'registry'), REGISTRY] },
 ];
 
 /** The configuration files of the cluster, by name. */

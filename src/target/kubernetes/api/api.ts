@@ -1,6 +1,7 @@
 import { SvcError } from '../../../errors.ts';
-import type { Cluster, HttpResponse } from '../../../runtime/runtime.ts';
-import { builtIn, groupPath, type KubernetesObject, pathOf, type ResourceName } from './resource.ts';
+import type { Cluster, ClusterRequest } from '../../../runtime/runtime.ts';
+import type { KubernetesObject } from '../render/object.ts';
+import { builtIn, groupPath, pathOf, type ResourceName } from './resource.ts';
 import { pauseBefore } from './retry.ts';
 
 /** Who writes the fields that svckit owns: https://kubernetes.io/docs/reference/using-api/server-side-apply/ */
@@ -28,6 +29,10 @@ export interface Api {
   replace(object: KubernetesObject): Promise<boolean>;
   /** False where it was gone, or is another one of that name by now. */
   remove(of: KubernetesObject, options?: { readonly uid?: string }): Promise<boolean>;
+  /** A question in the form of an object, which is answered and not kept. */
+  ask<T>(review: KubernetesObject): Promise<T>;
+  /** What the API server calls a kind. */
+  nameOf(kind: Pick<KubernetesObject, 'apiVersion' | 'kind'>): Promise<ResourceName>;
   /** The last lines that a container wrote; of the one before its last restart with `previous`. */
   lastLines(
     pod: string,
@@ -79,33 +84,39 @@ export function apiOf(world: ApiWorld): Api {
       const query = selector.length > 0 ? `?labelSelector=${encodeURIComponent(selector.join(','))}` : '';
       const path = pathOf(kind.apiVersion, await named(kind), { namespace });
       const response = await send({ method: 'GET', path: path + query, about: `the list of ${kind.kind}` }, world);
-      return (await parsed<{ readonly items: readonly T[] }>(response, `the list of ${kind.kind}`)).items;
+      return parsed<{ readonly items: readonly T[] }>(response, `the list of ${kind.kind}`).items;
     },
     async apply<T>(object: KubernetesObject, { dryRun = false } = {}) {
       const path = `${await pathTo(object)}?fieldManager=${FIELD_MANAGER}${dryRun ? '&dryRun=All' : ''}`;
       const response = await send({ method: 'PATCH', path, body: object, contentType: APPLY, about: titleOf(object) }, world);
-      if (response.status === 409) return { conflicts: conflictsIn(await response.text()) };
-      return { object: await parsed<T>(response, titleOf(object)) };
+      if (response.status === 409) return { conflicts: conflictsIn(response.text) };
+      return { object: parsed<T>(response, titleOf(object)) };
     },
     async create(object) {
       const response = await send({ method: 'POST', path: await pathTo(object, ''), body: object, about: titleOf(object) }, world);
-      return response.status !== 409 && Boolean(await parsed(response, titleOf(object)));
+      return response.status !== 409 && Boolean(parsed(response, titleOf(object)));
     },
     async replace(object) {
       const response = await send({ method: 'PUT', path: await pathTo(object), body: object, about: titleOf(object) }, world);
-      return response.status !== 409 && Boolean(await parsed(response, titleOf(object)));
+      return response.status !== 409 && Boolean(parsed(response, titleOf(object)));
     },
     async remove(of, { uid } = {}) {
       const body = { propagationPolicy: 'Background', ...(uid !== undefined && { preconditions: { uid } }) };
       const response = await send({ method: 'DELETE', path: await pathTo(of), body, about: titleOf(of) }, world);
-      return response.status !== 404 && response.status !== 409 && Boolean(await parsed(response, titleOf(of)));
+      return response.status !== 404 && response.status !== 409 && Boolean(parsed(response, titleOf(of)));
     },
+    async ask<T>(review: KubernetesObject) {
+      const path = pathOf(review.apiVersion, await named(review), {});
+      return parsed<T>(await send({ method: 'POST', path, body: review, about: review.kind }, world), review.kind);
+    },
+    nameOf: named,
     async lastLines(pod, { container, lines, previous }) {
       const query = `container=${encodeURIComponent(container)}&tailLines=${lines}&limitBytes=65536${previous ? '&previous=true' : ''}`;
       const path = `/api/v1/namespaces/${encodeURIComponent(namespace)}/pods/${encodeURIComponent(pod)}/log?${query}`;
       const response = await send({ method: 'GET', path, about: `the log of ${pod}` }, world);
-      // A container that never started has none.
-      return response.status === 200 ? (await response.text()).split('\n').filter(Boolean) : [];
+      // A container that never started has none; of one that is gone the kubelet answers with a sentence of its own.
+      const text = response.status === 200 ? response.text : '';
+      return /^unable to retrieve container logs/.test(text) ? [] : text.split('\n').filter(Boolean);
     },
   };
 }
@@ -114,11 +125,11 @@ export function apiOf(world: ApiWorld): Api {
 async function send(
   { method, path, body, contentType = 'application/json' }: Call,
   { cluster, pause, chance, signal }: ApiWorld,
-): Promise<HttpResponse> {
+): Promise<Answer> {
   const call = { method, path, timeoutMs: ANSWER_MS, ...(body && { body: JSON.stringify(body), contentType }) };
   for (let number = 1; ; number += 1) {
     signal.throwIfAborted();
-    const outcome = await cluster.request(call).catch((error: unknown) => error as Error);
+    const outcome = await answerTo(call, cluster).catch((error: unknown) => error as Error);
     const wait = pauseBefore(attemptOf(outcome), { number, method, chance: chance() });
     if (wait !== undefined) await pause(wait);
     else if (outcome instanceof Error) throw outcome;
@@ -126,13 +137,25 @@ async function send(
   }
 }
 
-function attemptOf(outcome: HttpResponse | Error): Parameters<typeof pauseBefore>[0] {
+interface Answer {
+  readonly status: number;
+  readonly retryAfterSeconds: number;
+  readonly text: string;
+}
+
+/** The whole of it, so that a connection that breaks in the middle counts as no answer, and none is held open by what nobody reads. */
+async function answerTo(call: ClusterRequest, cluster: Cluster): Promise<Answer> {
+  const response = await cluster.request(call);
+  return { status: response.status, retryAfterSeconds: Number(response.headers['retry-after']), text: await response.text() };
+}
+
+function attemptOf(outcome: Answer | Error): Parameters<typeof pauseBefore>[0] {
   if (outcome instanceof Error) {
     // What no attempt can mend, such as a kubeconfig without access, is not tried again.
     return outcome instanceof SvcError && outcome.code === 'cluster/unreachable' ? { status: undefined } : { status: 400 };
   }
-  const seconds = Number(outcome.headers['retry-after']);
-  return { status: outcome.status, ...(Number.isFinite(seconds) && { retryAfterSeconds: seconds }) };
+  const { status, retryAfterSeconds } = outcome;
+  return Number.isFinite(retryAfterSeconds) ? { status, retryAfterSeconds } : { status };
 }
 
 interface Status {
@@ -141,10 +164,9 @@ interface Status {
   readonly details?: { readonly causes?: readonly { readonly reason?: string; readonly message?: string; readonly field?: string }[] };
 }
 
-async function parsed<T>(response: HttpResponse, about: string): Promise<T> {
-  const text = await response.text();
-  if (response.status < 300) return JSON.parse(text) as T;
-  throw refusal(response.status, statusIn(text), about);
+function parsed<T>({ status, text }: Answer, about: string): T {
+  if (status < 300) return JSON.parse(text) as T;
+  throw refusal(status, statusIn(text), about);
 }
 
 function refusal(status: number, { message = `status ${status}` }: Status, about: string): SvcError {
@@ -179,7 +201,7 @@ async function resourceName({ apiVersion, kind }: Pick<KubernetesObject, 'apiVer
   if (known) return known;
   const about = `the kinds of ${apiVersion}`;
   const response = await send({ method: 'GET', path: groupPath(apiVersion), about }, world);
-  const resources = response.status === 404 ? [] : (await parsed<Discovery>(response, about)).resources;
+  const resources = response.status === 404 ? [] : parsed<Discovery>(response, about).resources;
   const found = resources.find((resource) => resource.kind === kind && !resource.name.includes('/'));
   if (found) return { plural: found.name, namespaced: found.namespaced };
   throw new SvcError('cluster/refused', `This cluster has no ${kind} of ${apiVersion}`, {

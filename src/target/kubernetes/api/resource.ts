@@ -1,14 +1,4 @@
-/** An object as it is sent to an API server. */
-export interface KubernetesObject {
-  readonly apiVersion: string;
-  readonly kind: string;
-  readonly metadata: {
-    readonly name: string;
-    readonly namespace?: string;
-    readonly labels?: Readonly<Record<string, string>>;
-    readonly annotations?: Readonly<Record<string, string>>;
-  };
-}
+import type { KubernetesObject } from '../render/object.ts';
 
 /** How a kind is called in paths, as the API server's own discovery says it. */
 export interface ResourceName {
@@ -20,12 +10,15 @@ export interface ResourceName {
 const BUILT_IN: Readonly<Record<string, string>> = {
   'v1/ConfigMap': 'configmaps',
   'v1/Event': 'events',
+  'v1/Namespace': 'namespaces',
   'v1/Pod': 'pods',
   'v1/Secret': 'secrets',
   'v1/Service': 'services',
   'v1/ServiceAccount': 'serviceaccounts',
   'apps/v1/Deployment': 'deployments',
   'apps/v1/ReplicaSet': 'replicasets',
+  'authorization.k8s.io/v1/SelfSubjectAccessReview': 'selfsubjectaccessreviews',
+  'authorization.k8s.io/v1/SelfSubjectRulesReview': 'selfsubjectrulesreviews',
   'autoscaling/v2/HorizontalPodAutoscaler': 'horizontalpodautoscalers',
   'batch/v1/CronJob': 'cronjobs',
   'batch/v1/Job': 'jobs',
@@ -36,7 +29,7 @@ const BUILT_IN: Readonly<Record<string, string>> = {
 
 export function builtIn({ apiVersion, kind }: Pick<KubernetesObject, 'apiVersion' | 'kind'>): ResourceName | undefined {
   const plural = BUILT_IN[`${apiVersion}/${kind}`];
-  return plural === undefined ? undefined : { plural, namespaced: true };
+  return plural === undefined ? undefined : { plural, namespaced: !/^(Namespace|SelfSubject\w+Review)$/.test(kind) };
 }
 
 /** The path of a group and version: its discovery document, and the beginning of every path in it. */

@@ -8,12 +8,10 @@ import { readScore, type SourcedWorkload } from '../../../workload/overlay.ts';
 import type { Workload } from '../../../workload/workload.ts';
 import type { ClusterEnvironment } from '../../../workspace/environment.ts';
 import type { Service, Workspace } from '../../../workspace/workspace.ts';
+import type { Images } from './images.ts';
 import { KUSTOMIZATION, type PatchFolder } from './patch/kustomization.ts';
 import { unprovided, unrenderable } from './problem.ts';
 import type { Facts, Observability, Scene } from './scene.ts';
-
-/** What was given on the command line: an image by the service that it is of. */
-export type Images = Readonly<Record<string, string>>;
 
 export interface Reading {
   readonly workspace: Workspace;

@@ -1,4 +1,4 @@
-import type { Workload } from '../workload/workload.ts';
+import type { Workload } from './workload.ts';
 
 /** Services by name with the names of those they call. */
 export type Calls = ReadonlyMap<string, readonly string[]>;

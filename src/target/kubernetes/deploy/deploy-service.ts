@@ -1,0 +1,177 @@
+import { SvcError } from '../../../errors.ts';
+import type { Api } from '../api/api.ts';
+import type { KubernetesObject } from '../render/object.ts';
+import { judge, type Verdict } from '../verdict/verdict.ts';
+import { type Evidence, gather } from './evidence.ts';
+import { groupsOf } from './groups.ts';
+import { type Action, type Event, type Outcome, type Stages, type State, step } from './machine.ts';
+import { isAwaited, observe } from './observe.ts';
+import type { ServicePlan } from './plan.ts';
+import { leftOver, type Record, writeRecord } from './record.ts';
+
+/** What a deploy asks of the world. */
+export interface DeployWorld {
+  readonly api: Api;
+  /** Who deploys, for the record. */
+  readonly by: string;
+  /** Restarts of a pod that are forgiven. */
+  readonly restarts: number;
+  readonly patienceMs: number;
+  now(): Date;
+  pause(milliseconds: number): Promise<void>;
+  /** What happens, for a person who waits. */
+  tell(service: string, text: string): void;
+  /** Throws where this deploy no longer holds the lease: somebody else goes on. */
+  stillMine(): Promise<void>;
+}
+
+export interface Deployed {
+  readonly service: string;
+  readonly outcome: Outcome;
+  readonly evidence: Evidence | undefined;
+  readonly durationMs: number;
+}
+
+const ROLLBACK_PATIENCE_MS = 120_000;
+const LOOK_MS = 400;
+
+/** Carries out the plan of one service. What fails is an outcome; only what is wrong with svc itself is thrown. */
+export async function deployService(plan: ServicePlan, world: DeployWorld): Promise<Deployed> {
+  const began = world.now().getTime();
+  const work = new Work(plan, world);
+  let [state, action]: readonly [State, Action | undefined] = step({ is: 'new' }, { is: 'begin' }, work.stages);
+  while (action) [state, action] = step(state, await work.carryOut(action), work.stages);
+  const outcome: Outcome = state.is === 'done' ? state.outcome : { is: 'failed', why: `it stopped while ${state.is}`, restored: false };
+  return { service: plan.service, outcome, evidence: work.evidence, durationMs: world.now().getTime() - began };
+}
+
+/** The actions of one deploy, and what they need to remember of each other. */
+class Work {
+  readonly stages: Stages;
+  evidence: Evidence | undefined;
+  readonly #plan: ServicePlan;
+  readonly #world: DeployWorld;
+  readonly #objects: readonly KubernetesObject[];
+  readonly #lastGood: readonly KubernetesObject[] | undefined;
+  #said = '';
+
+  constructor(plan: ServicePlan, world: DeployWorld) {
+    this.#plan = plan;
+    this.#world = world;
+    this.#objects = plan.groups.flat();
+    this.#lastGood = lastGoodOf(plan.record);
+    this.stages = {
+      groups: plan.groups.length,
+      awaits: (group) => (plan.groups[group] ?? []).some(isAwaited),
+      hasLastGood: this.#lastGood !== undefined,
+      patienceMs: world.patienceMs,
+      rollbackPatienceMs: ROLLBACK_PATIENCE_MS,
+    };
+  }
+
+  async carryOut(action: Action): Promise<Event> {
+    try {
+      if (action.is !== 'judge' && action.is !== 'keep-evidence') await this.#world.stillMine();
+      const verdict = await this.#do(action);
+      const at = this.#world.now().getTime();
+      return verdict ? { is: 'judged', verdict, at } : { is: 'did', at };
+    } catch (error) {
+      if (!(error instanceof SvcError)) throw error;
+      return { is: 'could-not', why: error.message };
+    }
+  }
+
+  async #do(action: Action): Promise<Verdict | undefined> {
+    switch (action.is) {
+      case 'record':
+        return void (await this.#record('pending'));
+      case 'apply':
+        return void (await this.#apply(this.#plan.groups[action.group] ?? []));
+      case 'judge':
+        return this.#judge(action.group === 'last-good' ? (this.#lastGood ?? []) : (this.#plan.groups[action.group] ?? []));
+      case 'keep-evidence':
+        return void (await this.#keepEvidence());
+      case 'go-back':
+        return void (await this.#goBack());
+      case 'prune':
+        return void (await this.#remove(this.#plan.record ? leftOver(this.#plan.record, this.#objects) : []));
+      case 'close':
+        return void (await this.#record(action.outcome.is === 'deployed' ? 'deployed' : action.outcome.restored ? 'restored' : 'failed'));
+    }
+  }
+
+  /** Until a deploy is closed, what served last stays written down beside what is being applied. */
+  async #record(phase: Record['phase']): Promise<void> {
+    const { record, service } = this.#plan;
+    const { by, api } = this.#world;
+    const revision = (record?.revision ?? 0) + 1;
+    const lastGood = phase === 'deployed' ? undefined : this.#lastGood;
+    const current = phase === 'restored' ? (this.#lastGood ?? []) : this.#objects;
+    await writeRecord(service, { phase, revision, by, at: this.#world.now().toISOString(), current, lastGood }, api);
+  }
+
+  async #apply(objects: readonly KubernetesObject[]): Promise<void> {
+    const applied = await Promise.all(objects.map(async (object) => ({ object, result: await this.#world.api.apply(object) })));
+    for (const { object, result } of applied) {
+      if (!('conflicts' in result)) continue;
+      const [{ field, manager } = { field: '', manager: '' }] = result.conflicts;
+      throw new SvcError('plan/conflict', `${object.kind} ${object.metadata.name}: ${field} belongs to ${manager}`, {
+        hint: 'Leave the field to it, or have it let go',
+      });
+    }
+  }
+
+  /** The worst of all workloads of a group counts. */
+  async #judge(objects: readonly KubernetesObject[]): Promise<Verdict> {
+    await this.#world.pause(LOOK_MS);
+    const { api, now, restarts } = this.#world;
+    const verdicts = await Promise.all(
+      objects.filter(isAwaited).map(async (workload) => {
+        const observation = await observe(workload, api, now);
+        return observation
+          ? judge(observation, { restarts })
+          : ({ state: 'waiting', for: `${workload.kind} ${workload.metadata.name}`, causes: [] } as const);
+      }),
+    );
+    const verdict = verdicts.find(({ state }) => state === 'failed') ??
+      verdicts.find(({ state }) => state === 'waiting') ?? { state: 'ready' };
+    this.#tell(verdict);
+    return verdict;
+  }
+
+  #tell(verdict: Verdict): void {
+    const text =
+      verdict.state === 'waiting'
+        ? [`waits for ${verdict.for}`, ...verdict.causes.slice(0, 1).map(({ object, message }) => `${object}: ${message}`)].join('; ')
+        : '';
+    if (text === '' || text === this.#said) return;
+    this.#said = text;
+    this.#world.tell(this.#plan.service, text);
+  }
+
+  async #keepEvidence(): Promise<void> {
+    const all = await Promise.all(this.#objects.filter(isAwaited).map((workload) => gather(workload, this.#world)));
+    this.evidence = {
+      causes: all.flatMap(({ causes }) => causes),
+      logs: all.flatMap(({ logs }) => logs),
+      events: all.flatMap(({ events }) => events),
+    };
+  }
+
+  async #goBack(): Promise<void> {
+    const last = this.#lastGood ?? [];
+    this.#world.tell(this.#plan.service, 'goes back to the last good version');
+    for (const group of groupsOf(last)) await this.#apply(group);
+    await this.#remove(leftOver({ current: this.#objects, lastGood: undefined }, last));
+  }
+
+  async #remove(objects: readonly KubernetesObject[]): Promise<void> {
+    await Promise.all(objects.map((object) => this.#world.api.remove(object)));
+  }
+}
+
+/** A deploy that was killed left what served before it beside what it was applying. */
+function lastGoodOf(record: Record | undefined): readonly KubernetesObject[] | undefined {
+  if (!record) return undefined;
+  return record.phase === 'deployed' || record.phase === 'restored' ? record.current : record.lastGood;
+}

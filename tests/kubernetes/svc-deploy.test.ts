@@ -1,0 +1,106 @@
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { expectPass, run } from '../toolchain/run.ts';
+import { type Cluster, startCluster, whyNoCluster } from './cluster/cluster.ts';
+import { pushShell } from './images.ts';
+
+const bin = process.env['SVCKIT_BIN'] ?? join(import.meta.dirname, '../../bin/svc.js');
+const reason = whyNoCluster();
+const skipped = reason !== undefined && process.env['SVCKIT_REQUIRE_TOOLS'] !== '1';
+
+const SERVE = 'echo serving; mkdir -p /tmp/www && echo ok >/tmp/www/index.html && exec busybox httpd -f -p 8080 -h /tmp/www';
+
+const score = (
+  name: string,
+  { image, script = SERVE, calls }: { image: string; script?: string; calls?: string },
+) => `apiVersion: score.dev/v1b1
+metadata: { name: ${name} }
+containers:
+  main:
+    image: ${image}
+    command: [/bin/busybox, sh, -c, '${script}']
+    ${calls ? `variables: { PEER_URL: '\${resources.${calls}.url}' }` : ''}
+    readinessProbe: { httpGet: { path: /, port: 8080 } }
+    resources: { requests: { cpu: 10m, memory: 16Mi }, limits: { memory: 32Mi } }
+service: { ports: { http: { port: 80, targetPort: 8080 } } }
+${calls ? `resources: { ${calls}: { type: service } }` : ''}
+`;
+
+describe.skipIf(skipped)(`svc deploy${reason ? ` (skipped: ${reason})` : ''}`, () => {
+  let cluster: Cluster;
+  let image: string;
+  const folder = mkdtempSync(join(tmpdir(), 'svckit-deploy-'));
+  const shop = join(folder, 'shop');
+
+  const write = (path: string, text: string) => {
+    mkdirSync(dirname(join(shop, path)), { recursive: true });
+    writeFileSync(join(shop, path), text);
+  };
+  const svc = (...args: readonly string[]) =>
+    run([process.execPath, bin, ...args], {
+      cwd: shop,
+      env: { KUBECONFIG: cluster.kubeconfig, XDG_STATE_HOME: join(folder, 'state'), XDG_CACHE_HOME: join(folder, 'cache'), NO_COLOR: '1' },
+    });
+
+  beforeAll(async () => {
+    cluster = await startCluster();
+    image = await pushShell();
+    expectPass(await cluster.kubectl(['create', 'namespace', 'shop']));
+    write('svc.yaml', 'environments:\n  staging: { target: kubernetes, namespace: shop, replicas: { min: 1, max: 1 } }\n');
+    write('services/products/score.yaml', score('products', { image }));
+    write('services/orders/score.yaml', score('orders', { image, calls: 'products' }));
+  });
+  afterAll(async () => {
+    await cluster?.stop();
+    rmSync(folder, { recursive: true, force: true });
+  });
+
+  it('shows what would change, and changes nothing', async () => {
+    const { output, exitCode } = await svc('deploy', '--env', 'staging', '--dry-run');
+    expect(output).toContain('+ Deployment orders');
+    expect(output).toContain('Nothing was changed.');
+    expect(exitCode).toBe(0);
+    expect((await cluster.kubectl(['-n', 'shop', 'get', 'deployments'])).output).toContain('No resources');
+  });
+
+  it('changes nothing where nobody agreed to it', async () => {
+    const { output, exitCode } = await svc('deploy', '--env', 'staging');
+    expect(output).toContain('deploy with --yes');
+    expect(exitCode).toBe(2);
+  });
+
+  it('brings services up, and has nothing to do the second time', async () => {
+    const first = await svc('deploy', '--env', 'staging', '--yes');
+    expect(first.output).toMatch(/orders +serves/);
+    expectPass(first);
+    const second = await svc('deploy', '--env', 'staging', '--yes');
+    expect(second.output).toContain('Nothing to do');
+    expectPass(second);
+  });
+
+  it('names the cause of a failure with its last lines, goes back, and leaves alone what needs it', async () => {
+    write('services/products/score.yaml', score('products', { image, script: 'echo relation coupons does not exist; exit 3' }));
+    write('services/orders/score.yaml', score('orders', { image, calls: 'products', script: `echo new; ${SERVE}` }));
+    const { output, exitCode } = await svc('deploy', '--env', 'staging', '--yes');
+    expect(output).toContain('products was not deployed: it ended with exit code 3');
+    expect(output).toContain('│ relation coupons does not exist');
+    expect(output).toMatch(/products +failed, the old version serves/);
+    expect(output).toMatch(/orders +not begun: products did not come up/);
+    expect(exitCode).toBe(1);
+    const [, file = ''] = /All that the cluster showed: (.*)/.exec(output) ?? [];
+    expect(JSON.parse(readFileSync(file, 'utf8'))).toMatchObject({ service: 'products', restored: true, causes: [{ reason: 'crash' }] });
+    expectPass(await cluster.kubectl(['-n', 'shop', 'rollout', 'status', 'deployment/products', '--timeout=1s']));
+  });
+
+  it('refuses an environment, a namespace or a context that is not there, each with the next step', async () => {
+    expect((await svc('deploy', '--env', 'production', '--yes')).output).toContain('There is no environment production\n');
+    write('svc.yaml', 'environments:\n  staging: { target: kubernetes, namespace: nowhere }\n');
+    expect((await svc('deploy', '--env', 'staging', '--yes')).output).toContain('kubectl create namespace nowhere');
+    write('svc.yaml', 'environments:\n  staging: { target: kubernetes, namespace: shop, context: other }\n');
+    const { output, exitCode } = await svc('deploy', '--env', 'staging', '--yes');
+    expect(output).toContain('The kubeconfig has no context other. It has: test');
+    expect(exitCode).toBe(2);
+  });
+});
