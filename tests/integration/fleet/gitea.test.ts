@@ -1,5 +1,6 @@
-import { afterAll, beforeAll, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import type { FleetReport } from '../../../src/fleet/upgrade-fleet.ts';
+import { type ForgeWorld, forgeContract } from '../../contract/forge-suite.ts';
 import { describeWith } from '../../toolchain/tools.ts';
 import { FleetScene, lines, states } from './fleet-scene.ts';
 import { type Gitea, startGitea } from './gitea.ts';
@@ -56,6 +57,33 @@ describeWith('an organisation on a real Gitea', ['gitea'], ({ gitea: program }) 
       interval: 50,
     });
   }
+
+  describe('keeps the contract of a forge', () => {
+    const world: ForgeWorld = {
+      get address() {
+        return { kind: 'gitea' as const, url: gitea.url };
+      },
+      get env() {
+        return { GITEA_TOKEN: gitea.token };
+      },
+      get token() {
+        return gitea.token;
+      },
+      owner: 'contract',
+      merge: async (repository, number) => void (await gitea.api('POST', `/repos/${repository}/pulls/${number}/merge`, { Do: 'merge' })),
+      close: async (repository, number) => void (await gitea.api('PATCH', `/repos/${repository}/pulls/${number}`, { state: 'closed' })),
+    };
+    beforeAll(async () => {
+      await gitea.api('POST', '/orgs', { username: 'contract' });
+      for (const name of ['orders', 'users', 'stock', 'old', 'new']) {
+        await gitea.api('POST', '/orgs/contract/repos', { name, default_branch: 'main', auto_init: name !== 'new' });
+      }
+      await gitea.api('PATCH', '/repos/contract/old', { archived: true });
+      const file = { new_branch: 'svc/one', content: Buffer.from('x').toString('base64'), message: 'x' };
+      await gitea.api('POST', '/repos/contract/orders/contents/a.txt', file);
+    });
+    forgeContract(() => world);
+  });
 
   it('is looked at without a trace', async () => {
     expect(states(await scene.upgrade(where, { dryRun: true }))).toEqual({
