@@ -4,6 +4,8 @@ import { completeAnswers, storedAnswers } from './answers.ts';
 import { askForAnswers } from './ask.ts';
 import { manifestText, sourceFiles, templateOf } from './fake-template.ts';
 import { inspectFiles } from './files.ts';
+import { precompile } from './precompile.ts';
+import { type PrecompiledTemplate, templateFrom } from './precompiled.ts';
 
 const PARAMETERS = `  parameters:
     - title: Service
@@ -49,6 +51,15 @@ it('is what a prompt shows', async () => {
   };
   await askForAnswers(inputs, { name: 'shop', port: 1, token: 't' }, { ...ask, text });
   expect(shown).toEqual(['platform', '@platform', '#shop-@platform']);
+});
+
+it('is the same in a template that was compiled when svckit was built', async () => {
+  const files = sourceFiles({ 'template.yaml': manifest(DEFAULTS), 'files/a.hbs': '<% reviewers %>' });
+  const module = (await import(`data:text/javascript,${encodeURIComponent(precompile(files, 'tiny'))}`)) as {
+    template: PrecompiledTemplate;
+  };
+  const built = templateFrom(module.template).manifest.inputs;
+  expect(completeAnswers(built, [{ name: 'name', value: 'shop', from: 'flag' }])).toEqual(answered({ name: 'shop' }));
 });
 
 it('is no part of the record but as a text', () => {

@@ -131,6 +131,15 @@ it('counts how often the matrix fails in the same way, and shows the first', asy
   ]);
 });
 
+it('rehearses upgrades from earlier versions only', async () => {
+  const files = { ...TEMPLATE, 'old/template.yaml': TEMPLATE['template.yaml'], 'old/files/db/a': '' };
+  const order = { folder: '.', update: false, from: ['./old'], rehearse: async () => ({ services: 3, problems: ['a is missing'] }) };
+  await expect(testTemplateFolder(order, fakeRuntime({ files }))).rejects.toThrow('tiny 1.0.0 is no earlier version of tiny 1.0.0');
+  const newer = { ...files, 'template.yaml': files['template.yaml'].replace('version: 1.0.0', 'version: 1.0.1') };
+  const { upgrades } = await testTemplateFolder(order, fakeRuntime({ files: newer }));
+  expect(upgrades).toEqual([{ from: '1.0.0', services: 3, failures: [{ file: 'template.yaml', line: 1, message: 'a is missing' }] }]);
+});
+
 it('refuses cases that cannot be read, all at once', async () => {
   const broken = test({ 'tests/a.yaml': 'answer: {}', 'tests/b.yaml': 'expect: [{ path: a, equals: ../x }, { path: a, equals: x }]' });
   await expect(broken).rejects.toThrow(/tests\/a.yaml:1: answer: there is no such key\n.*tests\/b.yaml:1: .*must be a path inside/);

@@ -8,7 +8,7 @@ import { MANIFEST_FILE } from '../manifest/read.ts';
 import { findTemplate } from '../sources/find.ts';
 import { readFolder } from '../sources/folder.ts';
 import type { Template } from '../template.ts';
-import { majorOf } from '../versions.ts';
+import { compareVersions, majorOf } from '../versions.ts';
 import { readCases, type TestCase } from './case.ts';
 import { readAuthored } from './check.ts';
 import { type Failure, unmet } from './judge.ts';
@@ -165,6 +165,14 @@ function titleOf(choices: Answers): string {
 /** Services are made and merged for real: a few of them show what there is to show. */
 const MOST_SERVICES = 8;
 
+function refuseLater(from: Template, to: Template): void {
+  const [earlier, current] = [from.manifest, to.manifest];
+  if (earlier.name === current.name && compareVersions(earlier.version, current.version) < 0) return;
+  throw new SvcError('input/invalid', `${earlier.name} ${earlier.version} is no earlier version of ${current.name} ${current.version}`, {
+    hint: 'Name one that is: a folder, or a tag of its repository: --from https://host/org/repo//folder#v1.0.0',
+  });
+}
+
 /** A minor version has to do without answers to these. */
 function newQuestions(from: Manifest, to: Manifest): readonly Input[] {
   if (majorOf(from.version) === majorOf(to.version)) return [];
@@ -182,6 +190,7 @@ async function testUpgrade(
   runtime: Runtime,
 ): Promise<TemplateTest['upgrades'][number]> {
   const from = await findTemplate(source, runtime);
+  refuseLater(from, template);
   const axes = axesOf(from.manifest.inputs);
   const declared = cases.map(({ name, answers }) => ({ title: name, answers: { ...usualAnswers(cases), ...answers } }));
   const rows = matrixOf(axes).rows.map((row) => Object.fromEntries(axes.map(({ name }, index) => [name, row[index] ?? ''])));
