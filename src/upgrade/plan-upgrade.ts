@@ -4,7 +4,6 @@ import type { MoveRule, Ownership } from '../template/manifest/manifest.ts';
 import { answeredFiles } from './answered.ts';
 import { normaliseLineEnds } from './line-ends.ts';
 import type { Conflict, Merge, Sides } from './merge.ts';
-import { withMergedJson } from './merge-json.ts';
 import { movedPaths, type Prefix, type Pristine, withMoves } from './pristine.ts';
 import { type Settled, separate, type Told, type Versions } from './sides.ts';
 import { sameFile, type Tree, type TreeFile } from './tree.ts';
@@ -51,13 +50,21 @@ export async function planUpgrade(situation: Situation, merge: (sides: Sides) =>
     answered: aligned.answered,
   };
   const { merge: sides, settled: byOwnership } = separate(versions, situation.name);
-  const { merged, settled } = withoutDeleted(withMergedJson(sides, await merge(sides)), byOwnership, versions);
+  const { merged, settled } = withoutDeleted(await mergeValues(sides, merge), byOwnership, versions);
   const decided = new Map([...merged.tree, ...settledFiles(settled)]);
   const final = lineEnds.ours.restore(
     new Map([...decided].map((entry) => withTheirLineEnds(entry, { ours: versions.ours, lineEnds: lineEnds.theirs }))),
   );
   const files = fatesOf({ versions, decided, settled, conflicts: merged.conflicts, moved: movedOurs });
   return { files, changes: changesOf(situation.ours, final) };
+}
+
+/** A merge by lines, and where those collide in JSON by values. */
+async function mergeValues(sides: Sides, merge: (sides: Sides) => Promise<Merge>): Promise<Merge> {
+  const merged = await merge(sides);
+  if (!merged.conflicts.some(({ path }) => path.endsWith('.json'))) return merged;
+  const { withMergedJson } = await import('./merge-json.ts');
+  return withMergedJson(sides, merged);
 }
 
 /** The three sides with the template's files under one name, and with what the user's new answers change of the user's own files. */
