@@ -49,6 +49,6 @@ function ownerOf({ ownership, difference }: FileDrift): string {
     case 'merged':
       return 'both: upgrades keep your change';
     case 'once':
-      return 'you: upgrades never touch it';
+      return 'you: left alone until you change an answer';
   }
 }
