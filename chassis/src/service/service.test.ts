@@ -129,6 +129,24 @@ it('starts its needs before it serves, gives handlers their values, and stops th
   expect(events).toEqual(['started box', 'stopped']);
 });
 
+it('prepares its needs and lets go of them, and serves nothing', async () => {
+  const events: string[] = [];
+  const need: Need<string> = {
+    fields: {},
+    async start() {
+      events.push('started');
+      return { value: '', stop: async () => void events.push('stopped') };
+    },
+  };
+  const createService = service({ contract: contractFile(), needs: { box: need }, handlers: () => ({ list: () => ok({ limit: 1 }) }) });
+  const lines: string[] = [];
+  const output = { write: (line: string) => void lines.push(line), flush: async () => undefined };
+  // A port of another process: whoever listened would fail.
+  await createService({ env: { PORT: '1' }, output }).prepare();
+  expect(events).toEqual(['started', 'stopped']);
+  expect(lines.join()).toContain('prepared');
+});
+
 it('waits for a need that cannot be reached yet, and stops the others where one fails for good', async () => {
   let tries = 0;
   const late: Need<number> = {

@@ -45,6 +45,11 @@ export interface Service {
    * @throws ConfigError, or what else keeps it from starting; nothing is left running then
    */
   start(): Promise<RunningService>;
+  /**
+   * Brings up to date what it needs, a database by its migrations, and lets go of it: it serves nothing.
+   * @throws as `start`
+   */
+  prepare(): Promise<void>;
 }
 
 export interface RunningService {
@@ -64,7 +69,8 @@ export function service<const N extends Needs = Readonly<Record<never, never>>, 
   return (options = {}) => {
     const found = identityBeside(definition.contract);
     const identity = { ...found, service: definition.name ?? found.service };
-    return { identity, start: () => start(definition as unknown as Definition<Needs, Fields>, identity, options) };
+    const known = definition as unknown as Definition<Needs, Fields>;
+    return { identity, start: () => start(known, identity, options), prepare: () => prepare(known, identity, options) };
   };
 }
 
@@ -88,17 +94,28 @@ interface Parts {
   readonly output: LogOutput;
 }
 
+async function prepare(definition: Definition<Needs, Fields>, found: Identity, options: ServiceOptions): Promise<void> {
+  const configured = configure(definition, found, options);
+  const output = options.output ?? standardOutput();
+  const telemetry = startTelemetry(telemetryConfig(configured));
+  const tools = toolsOf(configured, { output, telemetry });
+  const signal = options.signal ?? new AbortController().signal;
+  try {
+    const needs = await startNeeds(definition.needs ?? {}, { ...tools, health: createHealth(), signal, config: configured.needs });
+    await needs.stop();
+    tools.log.info('prepared');
+  } finally {
+    await telemetry.stop();
+    await output.flush();
+  }
+}
+
 async function start(definition: Definition<Needs, Fields>, found: Identity, options: ServiceOptions): Promise<RunningService> {
   const configured = configure(definition, found, options);
-  const { identity, base } = configured;
   const contract = parseContract(readFileSync(definition.contract, 'utf8'));
   const output = options.output ?? standardOutput();
   const telemetry = startTelemetry(telemetryConfig(configured));
-  const tools: Tools = {
-    log: createLogger({ ...identity, level: base.logLevel, secrets: configured.secrets }, output),
-    metrics: createMetrics(identity),
-    tracer: telemetry.tracer,
-  };
+  const tools = toolsOf(configured, { output, telemetry });
   const health = createHealth();
   const server = await createHttpServer({ ...tools, contract, health, checkResponses: configured.checkResponses });
   const parts = { health, server, telemetry, output };
@@ -108,6 +125,17 @@ async function start(definition: Definition<Needs, Fields>, found: Identity, opt
     await shutDown(parts, 0);
     throw error;
   }
+}
+
+function toolsOf(
+  { identity, base, secrets }: Configured,
+  { output, telemetry }: { readonly output: LogOutput; readonly telemetry: Telemetry },
+): Tools {
+  return {
+    log: createLogger({ ...identity, level: base.logLevel, secrets }, output),
+    metrics: createMetrics(identity),
+    tracer: telemetry.tracer,
+  };
 }
 
 function configure(definition: Definition<Needs, Fields>, found: Identity, options: ServiceOptions): Configured {
