@@ -1,4 +1,4 @@
-import { basename, dirname, join, relative, sep } from 'node:path';
+import { basename, join, relative, sep } from 'node:path';
 import { nameOf } from '../../catalog/entity.ts';
 import { type CatalogReport, readCatalog } from '../../catalog/faults.ts';
 import { SvcError } from '../../errors.ts';
@@ -10,7 +10,7 @@ import { isDrift } from '../../upgrade/drift.ts';
 import { standingOf } from '../../upgrade/standing.ts';
 import type { Candidate } from './candidates.ts';
 import type { DriftedFile, ScanRow } from './report.ts';
-import { LOOKED_INTO, missingStandards, type Presence } from './standards.ts';
+import { missingStandards, type Presence } from './standards.ts';
 
 /** What services of one repository share, read once. */
 export interface Shared {
@@ -94,7 +94,7 @@ async function describe(
   const state = found === undefined ? 'none' : found.faults.length > 0 ? 'invalid' : 'valid';
   const presence: Presence = {
     top: names,
-    inside: await insideOf(folder, entries, fs),
+    inside: insideOf(folder, entries, fs),
     pipeline: shared.pipeline,
     owner: whose !== undefined,
     catalog: state !== 'none',
@@ -104,7 +104,7 @@ async function describe(
     name: textAt(component, 'metadata', 'name') ?? basename(folder),
     ...(whose !== undefined && { owner: whose }),
     catalog: { state, problems: found?.faults ?? [] },
-    missing: kind === 'workspace' ? [] : missingStandards(presence),
+    missing: kind === 'workspace' ? [] : await missingStandards(presence),
   };
 }
 
@@ -138,20 +138,13 @@ async function readShared(root: string, fs: FileSystem): Promise<Shared> {
 }
 
 /** Links among them may lead anywhere: what is behind one is not looked at. */
-async function insideOf(folder: string, entries: Candidate['entries'], fs: FileSystem): Promise<ReadonlyMap<string, readonly string[]>> {
-  const inside = new Map<string, readonly string[]>();
-  const look = async (path: string, among: Candidate['entries']) => {
-    const name = path.split('/').at(-1);
-    if (!among.some((entry) => entry.name === name && entry.kind === 'folder')) return;
-    const found = (await fs.list(join(folder, path))) ?? [];
-    inside.set(
-      path,
-      found.map((entry) => entry.name),
-    );
-    await Promise.all(LOOKED_INTO.filter((deeper) => dirname(deeper) === path).map((deeper) => look(deeper, found)));
+function insideOf(folder: string, entries: Candidate['entries'], fs: FileSystem): Presence['inside'] {
+  return async (path) => {
+    const top = path.split('/')[0];
+    if (!entries.some(({ name, kind }) => name === top && kind === 'folder')) return [];
+    if (path !== top && (await fs.glance(join(folder, path), 0))?.kind !== 'folder') return [];
+    return ((await fs.list(join(folder, path))) ?? []).map(({ name }) => name);
   };
-  await Promise.all(LOOKED_INTO.filter((path) => !path.includes('/')).map((path) => look(path, entries)));
-  return inside;
 }
 
 async function textIn(path: string, fs: FileSystem): Promise<string> {

@@ -2,8 +2,8 @@
 export interface Presence {
   /** Names at the top of the service's folder. */
   readonly top: readonly string[];
-  /** Names in its folders that say something: `tests`, `src`, `src/test`, `observability`, `docs`, `api`. */
-  readonly inside: ReadonlyMap<string, readonly string[]>;
+  /** Names in a folder of it, such as `tests` or `src/test`; none where there is no such folder. Asked for only where they decide. */
+  inside(folder: string): Promise<readonly string[]>;
   /** Whether the repository has a pipeline of any kind. */
   readonly pipeline: boolean;
   readonly owner: boolean;
@@ -17,7 +17,7 @@ export interface Standard {
   readonly id: string;
   /** What is looked for, for people. */
   readonly asks: string;
-  isMet(presence: Presence): boolean;
+  isMet(presence: Presence): boolean | Promise<boolean>;
 }
 
 /** In the order in which reports name them. */
@@ -27,7 +27,7 @@ export const STANDARDS: readonly Standard[] = [
   {
     id: 'contract',
     asks: 'openapi.yaml, asyncapi.yaml, *.proto or schema.graphql, also in api/ or proto/',
-    isMet: ({ top, inside }) => [...top, ...(inside.get('api') ?? []), ...(inside.get('proto') ?? [])].some((name) => CONTRACT.test(name)),
+    isMet: (presence) => isThere(CONTRACT, ['api', 'proto'], presence),
   },
   {
     id: 'health',
@@ -39,44 +39,39 @@ export const STANDARDS: readonly Standard[] = [
   {
     id: 'alerts',
     asks: 'alerts.yaml, also in observability/ or monitoring/',
-    isMet: ({ top, inside }) =>
-      [...top, ...(inside.get('observability') ?? []), ...(inside.get('monitoring') ?? [])].some((name) => ALERTS.test(name)),
+    isMet: (presence) => isThere(ALERTS, ['observability', 'monitoring'], presence),
   },
   {
     id: 'docs',
     asks: 'README or docs/',
-    isMet: ({ top, inside }) => top.some((name) => /^readme(\.|$)/i.test(name)) || (inside.get('docs') ?? []).length > 0,
+    isMet: async ({ top, inside }) => top.some((name) => /^readme(\.|$)/i.test(name)) || (await inside('docs')).length > 0,
   },
   { id: 'tests', asks: 'test files at the top, in src/, test/ or tests/', isMet: hasTests },
 ];
-
-/** Folders whose names a presence holds. */
-export const LOOKED_INTO = [
-  'api',
-  'proto',
-  'observability',
-  'monitoring',
-  'docs',
-  'test',
-  'tests',
-  'spec',
-  '__tests__',
-  'src',
-  'src/test',
-] as const;
 
 const CONTRACT = /^((openapi|swagger|asyncapi)([.-][\w.-]+)?\.(ya?ml|json)|[\w.-]+\.proto|schema\.graphqls?)$/i;
 const IMAGE = /^([\w-]+\.)?(Dockerfile|Containerfile)(\.[\w-]+)?$/;
 const ALERTS = /(alert|rules)[\w.-]*\.ya?ml$/i;
 const TEST_FILE = /[._-](test|spec)\.\w+$|^test_.*\.py$|_test\.\w+$|(Test|Tests|Spec|IT)\.\w+$/;
 
-function hasTests({ top, inside }: Presence): boolean {
-  const folders = ['test', 'tests', 'spec', '__tests__', 'src/test'];
-  if (folders.some((folder) => (inside.get(folder) ?? []).length > 0)) return true;
-  return [...top, ...(inside.get('src') ?? [])].some((name) => TEST_FILE.test(name));
+/** Whether a file of such a name is at the top, or in one of these folders. */
+async function isThere(pattern: RegExp, folders: readonly string[], { top, inside }: Presence): Promise<boolean> {
+  if (top.some((name) => pattern.test(name))) return true;
+  for (const folder of folders) {
+    if ((await inside(folder)).some((name) => pattern.test(name))) return true;
+  }
+  return false;
+}
+
+async function hasTests(presence: Presence): Promise<boolean> {
+  for (const folder of ['tests', 'test', 'spec', '__tests__', 'src/test']) {
+    if ((await presence.inside(folder)).length > 0) return true;
+  }
+  return isThere(TEST_FILE, ['src'], presence);
 }
 
 /** The standards that a service does not meet. */
-export function missingStandards(presence: Presence): readonly string[] {
-  return STANDARDS.filter((standard) => !standard.isMet(presence)).map(({ id }) => id);
+export async function missingStandards(presence: Presence): Promise<readonly string[]> {
+  const met = await Promise.all(STANDARDS.map((standard) => standard.isMet(presence)));
+  return STANDARDS.filter((_, index) => !met[index]).map(({ id }) => id);
 }
