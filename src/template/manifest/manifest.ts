@@ -25,7 +25,7 @@ export interface IncludeRule {
 
 /**
  * Who a file belongs to after it was rendered: `owned` by the template (a change is healed), `merged` with the user's changes,
- * `once` rendered and never touched again, `region` between markers in a file that others share.
+ * `once` rendered and left alone until an answer changes it, `region` between markers in a file that others share.
  */
 export type Ownership = 'owned' | 'merged' | 'once' | 'region';
 
