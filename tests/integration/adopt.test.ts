@@ -118,7 +118,7 @@ it('asks for that consent where somebody is at the terminal', async () => {
 it('merges JSON by its keys: the service wins a clash, and the clash is told', async () => {
   const mine = '{\n    "name": "x",\n    "files": ["a", "b"],\n    "scripts": { "start": "node mine" }\n}\n';
   by(
-    { 'package.json': mine },
+    { 'package.json': mine, 'index.js': '' },
     {
       'files/package.json':
         '{ "name": "x", "type": "module", "scripts": { "start": "theirs", "check": "tsc" }, "engines": { "node": "20" } }',

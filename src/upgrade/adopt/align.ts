@@ -19,7 +19,7 @@ export interface Aligned {
 /** Program text: the template's own is there to be replaced. */
 const SOURCE = /\.(tsx?|jsx?|[cm]js|java|kts?|scala|groovy|py|go|rs|cs|fs|rb|php|swift|sql)$/;
 
-/** npm takes a package that does not say so for this. */
+/** Node takes the code of a package that does not say so for this. */
 const PACKAGE_MEANS = { type: 'commonjs' };
 
 /**
@@ -38,7 +38,7 @@ export function align(theirs: Pristine, ours: Tree, { takeOwned }: { readonly ta
   for (const [path, file] of theirs) {
     if (gone.has(path)) continue;
     const mine = ours.get(path);
-    const met = mine && meeting(path, { mine, theirs: file, takeOwned });
+    const met = mine && meeting(path, { mine, theirs: file, takeOwned, hasCode });
     aligned.set(path, met?.theirs ?? file);
     if (met?.base) base.set(path, met.base);
     if (met?.told) told.set(path, met.told);
@@ -58,21 +58,24 @@ interface Meeting {
   readonly told?: { readonly fate: 'merged' | 'kept'; readonly message: string };
 }
 
+interface Met {
+  readonly mine: TreeFile;
+  readonly theirs: PristineFile;
+  readonly takeOwned: boolean;
+  readonly hasCode: boolean;
+}
+
 /** Both have a file at this path. */
-function meeting(
-  path: string,
-  { mine, theirs, takeOwned }: { readonly mine: TreeFile; readonly theirs: PristineFile; readonly takeOwned: boolean },
-): Meeting {
+function meeting(path: string, { mine, theirs, takeOwned, hasCode }: Met): Meeting {
   const sameMode = mine.kind === 'link' ? theirs : { ...theirs, kind: mine.kind };
   if (sameFile(mine, sameMode)) return { theirs: sameMode };
   // With the template's own text as the base, what is there counts as an edit, which an upgrade takes back.
   if (theirs.ownership === 'owned' && takeOwned) return { base: theirs, theirs };
   if (theirs.ownership !== 'merged' || mine.kind === 'link' || !path.endsWith('.json')) return { theirs };
-  return jsonMeeting(path, mine, sameMode) ?? { theirs };
+  return jsonMeeting(mine, sameMode, posix.basename(path) === 'package.json' && hasCode ? PACKAGE_MEANS : {}) ?? { theirs };
 }
 
-function jsonMeeting(path: string, mine: TreeFile, theirs: PristineFile): Meeting | undefined {
-  const meant = posix.basename(path) === 'package.json' ? PACKAGE_MEANS : {};
+function jsonMeeting(mine: TreeFile, theirs: PristineFile, meant: Readonly<Record<string, string>>): Meeting | undefined {
   const merged = mergeJson(textOf(mine), textOf(theirs), meant);
   if (!merged) return undefined;
   const message = [said('added', merged.added), said('yours stays at', merged.clashes)].filter(Boolean).join('; ');
