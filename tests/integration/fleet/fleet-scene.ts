@@ -31,7 +31,7 @@ export class FleetScene {
   }
 
   /** The template is this from now on. */
-  release(version: string, files: Files): void {
+  release(version: string, files: Files, svckit = ''): void {
     rmSync(this.template, { recursive: true, force: true });
     const manifest = `apiVersion: scaffolder.backstage.io/v1beta3
 kind: Template
@@ -47,7 +47,7 @@ spec:
   steps: [{ id: new, action: 'svckit:new' }]
   svckit:
     version: ${version}
-`;
+${svckit}`;
     write(this.template, { 'template.yaml': manifest, ...files });
     // A repository, as a company has it: a path would mean nothing to whoever clones a service.
     this.git(this.template, 'init', '--quiet', '--initial-branch=main');
