@@ -29,7 +29,7 @@ export const adopt: CommandSpec<Input, Adoption> = {
     command
       .argument('[path]', 'folder of the service (default: this folder)')
       .option('--template <name>', 'the template, as svc new takes it (default: the one that fits)')
-      .option('--set <input=value>', 'an answer; may be repeated, lists are separated by commas', collect, [])
+      .option('--set <input=value>', 'an answer; may be repeated, lists are separated by commas', collect)
       .option('--take-owned', 'let the template’s own files replace yours')
       .option('--dry-run', 'show what would happen to each file, and write nothing')
       .option('-y, --yes', 'ask nothing'),

@@ -26,7 +26,7 @@ export const newService: CommandSpec<Input, Created> = {
     command
       .argument('[template]', 'a bundled template, a folder, a git repository or an npm package')
       .argument('[name]', 'name of the new service')
-      .option('--set <input=value>', 'answer a question; may be repeated, lists are separated by commas', collect, [])
+      .option('--set <input=value>', 'answer a question; may be repeated, lists are separated by commas', collect)
       .option('--answers <file>', 'take answers from a YAML or JSON file')
       .option('-y, --yes', 'ask nothing: take the default where no answer is given')
       .option('--dir <folder>', 'where to write (default: a folder with the name, in a workspace beside its other services)')

@@ -22,7 +22,7 @@ export const templateTest: CommandSpec<Input, TemplateTest> = {
     command
       .argument('[folder]', 'folder of the template (default: this folder)')
       .option('--update', 'write the snapshots anew')
-      .option('--from <template>', 'an earlier version, to upgrade services from; may be repeated', collect, []),
+      .option('--from <template>', 'an earlier version, to upgrade services from; may be repeated', collect),
   parse: ([folder = '.', ...more], { update, from }) => {
     if (more.length === 0) return { folder, update: update === true, from: Array.isArray(from) ? from.map(String) : [] };
     throw new SvcError('input/invalid', `Too many words: ${more.join(' ')}`, { hint: 'Write: svc template test <folder>' });

@@ -50,7 +50,7 @@ export const upgrade: CommandSpec<Input, Result> = {
       .option('--check', 'only say whether services are behind: exit code 1 where one is')
       .option('--to <version>', 'which version of the template (default: the newest)')
       .option('--heal', 'only take back what was changed of files that are the template’s')
-      .option('--set <input=value>', 'another answer; may be repeated, lists are separated by commas', collect, [])
+      .option('--set <input=value>', 'another answer; may be repeated, lists are separated by commas', collect)
       .option('-y, --yes', 'ask nothing')
       .option('--continue', 'finish an upgrade whose conflicts are settled')
       .option('--abort', 'put everything back to what it was before the upgrade')
