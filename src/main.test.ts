@@ -83,8 +83,12 @@ it.each<[string, string[], string[]]>([
   ['shells', ['completion', 'z'], ['zsh']],
   ['services of the workspace', ['logs', 'ord'], ['orders']],
   ['options', ['demo', '--on'], ['--once']],
+  ['environments', ['render', '--env', 'st'], ['staging']],
 ])('completes %s', async (_, words, expected) => {
-  const files = { 'orders/score.yaml': 'apiVersion: score.dev/v1b1\nmetadata: { name: orders }\ncontainers: { main: { image: . } }\n' };
+  const files = {
+    'svc.yaml': 'environments: { staging: { target: kubernetes, namespace: shop } }\n',
+    'orders/score.yaml': 'apiVersion: score.dev/v1b1\nmetadata: { name: orders }\ncontainers: { main: { image: . } }\n',
+  };
   const { out } = await svc(['__complete', ...words], { files });
   expect(out.trim().split('\n')).toEqual(expected);
 });

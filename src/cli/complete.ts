@@ -3,11 +3,14 @@ import type { AnyCommand } from './command.ts';
 
 /** What a shell cannot know: the names of what is there. */
 export type Names = (kind: NamedKind) => Promise<readonly string[]>;
-export type NamedKind = Exclude<NonNullable<AnyCommand['completes']>, 'folder'>;
+export type NamedKind = Exclude<NonNullable<AnyCommand['completes']>, 'folder'> | 'environment';
+
+/** Options whose value is the name of something, in every command that has them. */
+const NAMED_BY: Readonly<Record<string, NamedKind>> = { '--env': 'environment' };
 
 /**
  * Candidates for the last of `words` (what is typed so far, without `svc`); `:files` leaves it to the shell.
- * An option's own value is completed from its choices where it has some.
+ * An option's own value is completed from its choices where it has some, or by what it names.
  */
 export async function candidates(words: readonly string[], specs: readonly AnyCommand[], names: Names): Promise<readonly string[]> {
   const typed = words.at(-1) ?? '';
@@ -18,7 +21,11 @@ export async function candidates(words: readonly string[], specs: readonly AnyCo
   if (!spec) return startingWith(typed, next);
   const command = spec.declare(new Command(spec.name));
   const option = command.options.find(({ long, short }) => [long, short].includes(before.at(-1)));
-  if (option && (option.required || option.optional)) return option.argChoices ? startingWith(typed, option.argChoices) : [':files'];
+  if (option && (option.required || option.optional)) {
+    const named = NAMED_BY[option.long ?? ''];
+    const values = option.argChoices ?? (named ? await names(named) : undefined);
+    return values ? startingWith(typed, values) : [':files'];
+  }
   if (typed.startsWith('-')) {
     return startingWith(typed, [...command.options.flatMap(({ long }) => long ?? []), '--json', '--help']);
   }

@@ -82,12 +82,13 @@ export function parseEnvironments(text: string): readonly Environment[] {
 }
 
 /**
- * The environment of this name.
+ * The environment of this name; `local` is always there.
  * @throws SvcError input/invalid naming those that there are
  */
 export function pickEnvironment(environments: readonly Environment[], name: string): Environment {
   const found = environments.find((environment) => environment.name === name);
   if (found) return found;
+  if (name === 'local') return { name, target: 'local', where: () => 'this machine' };
   const names = environments.map((environment) => environment.name);
   throw new SvcError('input/invalid', `There is no environment ${name}`, {
     hint:

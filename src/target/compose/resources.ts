@@ -12,12 +12,12 @@ export interface ComposeResource {
   readonly outputs: Readonly<Record<string, readonly Source[]>>;
 }
 
-/** The images that stand in for what a platform provides; their tags are the lines that the project is tested with. */
+/** The images that stand in for what a platform provides: the publishers' own, each by its current line. */
 const IMAGES = {
-  postgres: 'postgres:18.1',
-  redis: 'redis:8.4',
-  kafka: 'apache/kafka:4.1.1',
-  opensearch: 'opensearchproject/opensearch:3.4.0',
+  postgres: 'postgres:18',
+  redis: 'redis:8',
+  kafka: 'apache/kafka:4.1.0',
+  opensearch: 'opensearchproject/opensearch:3',
 } as const;
 
 const PATIENCE = { interval: '3s', timeout: '3s', retries: 40 } as const;
