@@ -1,5 +1,5 @@
 import type { CommandSpec } from '../../cli/command.ts';
-import { EXIT, SvcError } from '../../errors.ts';
+import { EXIT } from '../../errors.ts';
 import { checkTemplateFolder, type TemplateCheck } from '../../template/author/check.ts';
 import { isError } from '../../template/author/finding.ts';
 import type { Recording } from '../../template/author/history.ts';
@@ -25,10 +25,7 @@ export const templateCheck: CommandSpec<Input, TemplateCheck> = {
       .argument('[folder]', 'folder of the template (default: this folder)')
       .option('--record', 'write the version into versions.json, where nothing is wrong')
       .option('--replace', 'record a version anew that nobody has used yet'),
-  parse: ([folder = '.', ...more], { record, replace }) => {
-    if (more.length === 0) return { folder, recording: replace === true ? 'anew' : record === true ? 'new' : 'no' };
-    throw new SvcError('input/invalid', `Too many words: ${more.join(' ')}`, { hint: 'Write: svc template check <folder>' });
-  },
+  parse: ([folder = '.'], { record, replace }) => ({ folder, recording: replace === true ? 'anew' : record === true ? 'new' : 'no' }),
   run: checkTemplateFolder,
   view,
   toJson: ({ folder, template, inputs, files, findings, recorded }) => ({

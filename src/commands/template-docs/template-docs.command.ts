@@ -22,10 +22,7 @@ export const templateDocs: CommandSpec<Input, TemplateDocs> = {
     command
       .argument('[folder]', 'folder of the template (default: this folder)')
       .option('--write <file>', 'put it into a file of that folder, between two markers'),
-  parse: ([folder = '.', ...more], { write }) => {
-    if (more.length > 0) {
-      throw new SvcError('input/invalid', `Too many words: ${more.join(' ')}`, { hint: 'Write: svc template docs <folder>' });
-    }
+  parse: ([folder = '.'], { write }) => {
     const file = typeof write === 'string' ? write : undefined;
     const fault = file === undefined ? undefined : unsafeReason(file);
     if (fault === undefined) return { folder, write: file };

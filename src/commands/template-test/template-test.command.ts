@@ -1,6 +1,6 @@
 import type { CommandSpec } from '../../cli/command.ts';
 import { collect } from '../../cli/flags.ts';
-import { EXIT, SvcError } from '../../errors.ts';
+import { EXIT } from '../../errors.ts';
 import { type TemplateTest, type TestOrder, testTemplateFolder } from '../../template/author/test.ts';
 import { rehearseUpgrade } from '../../upgrade/rehearse.ts';
 import { failuresOf, view } from './template-test.view.ts';
@@ -23,10 +23,7 @@ export const templateTest: CommandSpec<Input, TemplateTest> = {
       .argument('[folder]', 'folder of the template (default: this folder)')
       .option('--update', 'write the snapshots anew')
       .option('--from <template>', 'an earlier version, to upgrade services from; may be repeated', collect),
-  parse: ([folder = '.', ...more], { update, from }) => {
-    if (more.length === 0) return { folder, update: update === true, from: Array.isArray(from) ? from.map(String) : [] };
-    throw new SvcError('input/invalid', `Too many words: ${more.join(' ')}`, { hint: 'Write: svc template test <folder>' });
-  },
+  parse: ([folder = '.'], { update, from }) => ({ folder, update: update === true, from: Array.isArray(from) ? from.map(String) : [] }),
   run: (input, runtime) => testTemplateFolder({ ...input, rehearse: rehearseUpgrade }, runtime),
   view,
   toJson: ({ folder, template, cases, matrix, upgrades }) => ({ folder, template, cases, matrix, upgrades }),
