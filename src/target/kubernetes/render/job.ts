@@ -77,6 +77,8 @@ function jobSpec(template: PodTemplate): Pick<IJobSpec, 'podFailurePolicy' | 'te
   };
 }
 
+/** A label holds the name of a Job's pods, so it has 63 characters at most. */
 function uniqueName(name: string, spec: unknown): string {
-  return `${name}-${createHash('sha256').update(JSON.stringify(spec)).digest('hex').slice(0, 8)}`;
+  const digest = createHash('sha256').update(JSON.stringify(spec)).digest('hex').slice(0, 8);
+  return `${name.slice(0, 54).replace(/-+$/, '')}-${digest}`;
 }

@@ -174,6 +174,13 @@ containers:
     expect(other.metadata.name).not.toBe(one.metadata.name);
   });
 
+  it('with the longest name still has a Job that a label can name', async () => {
+    const name = `a${'-b'.repeat(31)}`;
+    const staging = 'resources: { postgres: { secret: { name: db, keys: { url: url } } } }';
+    const rendered = await renderShop({ staging, services: { [name]: `# svckit.dev/migrate: ./migrate\n${WITH_DATABASE}` } });
+    expect(only(rendered, 'Job').metadata.name.length).toBeLessThanOrEqual(63);
+  });
+
   it('of kind job or cron has no Service, and a cron needs a schedule', async () => {
     const kinds = async (score: string) => (await renderShop({ services: { orders: score } })).objects.map(({ kind }) => kind);
     const body = 'containers: { main: { image: . } }\n';
