@@ -70,10 +70,9 @@ export const deploy: CommandSpec<Input, Result> = {
   }),
   async run(input, runtime) {
     const workspace = await readWorkspace(runtime.fs, runtime.cwd);
+    if (input.environment !== 'local') return deployToCluster(input, workspace, runtime);
     pickServices(workspace, input.services);
-    if (input.environment === 'local') return deployLocally(input.services, workspace, runtime);
-    refuseUnknownImages(input.images, workspace);
-    return deployToCluster(input, workspace, runtime);
+    return deployLocally(input.services, workspace, runtime);
   },
   view,
   toJson: (result) => (result.target === 'local' ? localJson(result) : clusterJson(result)),
@@ -86,6 +85,7 @@ export const deploy: CommandSpec<Input, Result> = {
 async function deployToCluster(input: Input, workspace: Workspace, runtime: Runtime): Promise<ClusterDeploy> {
   const environment = clusterNamed(input.environment, await readEnvironments(runtime.fs, workspace.root));
   const services = pickServices(workspace, input.services);
+  refuseUnknownImages(input.images, workspace);
   const rendered = await renderServices(services, { workspace, environment, images: input.images }, runtime.fs);
   runtime.emit({ id: 'plan', state: 'start', text: `Asking the cluster what would change in ${environment.namespace}` });
   const connection = await connect(environment, runtime);

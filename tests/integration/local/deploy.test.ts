@@ -196,7 +196,7 @@ describe('svc deploy --env local', () => {
     expect(services[0]?.reason).toBe('orders needs the service payments, which is not in this workspace');
   });
 
-  it('knows no other environment yet', async () => {
+  it('refuses an environment that nobody has described', async () => {
     const at = await sandbox();
     const { exitCode, stderr } = await at.svc('deploy', '--env', 'production');
     expect(exitCode).toBe(2);
