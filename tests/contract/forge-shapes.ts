@@ -1,3 +1,4 @@
+import type { components, operations } from '@octokit/openapi-types';
 import { Ajv, type ValidateFunction } from 'ajv';
 
 /** The parts in use of what each forge publishes of its API, kept by hand: requests and answers of the stand-ins are held to them. */
@@ -16,6 +17,12 @@ const closed = (properties: Record<string, unknown>, optional: readonly string[]
   additionalProperties: false,
 });
 const list = (items: unknown) => ({ type: 'array', items });
+
+/** What GitHub publishes: an answer of the stand-in that is not of these types does not compile. */
+export type GithubSchemas = components['schemas'];
+type BodyOf<Name extends 'pulls/create' | 'pulls/update'> = NonNullable<operations[Name]['requestBody']>['content']['application/json'];
+
+type Keys<Body> = Partial<Record<keyof Body, unknown>>;
 
 /** https://github.com/github/rest-api-description: `minimal-repository`, `pull-request`, `pulls/create`, `pulls/update`. */
 const githubRepository = object({ full_name: text, clone_url: text, default_branch: text, archived: flag, size: number });
@@ -37,12 +44,15 @@ export const GITHUB = {
   // A list holds `pull-request-simple`: it does not say whether a pull request can be merged.
   pulls: list(object({ number, state: text, head: object({ ref: text }) })),
   pull: githubPull,
-  create: closed({ title: text, head: text, base: text, body: text, draft: flag, maintainer_can_modify: flag }, [
+  create: closed(
+    { title: text, head: text, base: text, body: text, draft: flag, maintainer_can_modify: flag } satisfies Keys<BodyOf<'pulls/create'>>,
+    ['body', 'draft', 'maintainer_can_modify'],
+  ),
+  update: closed({ title: text, body: text, state: { enum: ['open', 'closed'] } } satisfies Keys<BodyOf<'pulls/update'>>, [
+    'title',
     'body',
-    'draft',
-    'maintainer_can_modify',
+    'state',
   ]),
-  update: closed({ title: text, body: text, state: { enum: ['open', 'closed'] } }, ['title', 'body', 'state']),
   checkRuns: object({ total_count: number, check_runs: list(object({ status: text, conclusion: orNull('string') })) }),
   status: object({ state: { enum: ['failure', 'pending', 'success'] }, total_count: number }),
 };

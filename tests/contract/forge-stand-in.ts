@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { GITHUB, GITLAB, hold } from './forge-shapes.ts';
+import { GITHUB, GITLAB, type GithubSchemas, hold } from './forge-shapes.ts';
 import type { ForgeWorld } from './forge-suite.ts';
 
 interface Repo {
@@ -193,7 +193,13 @@ export class StandIn {
   }
 
   #githubRepo({ path, archived, empty }: Repo) {
-    return { full_name: path, clone_url: `${this.#url}/${path}.git`, default_branch: 'main', archived, size: empty ? 0 : 12 };
+    return {
+      full_name: path,
+      clone_url: `${this.#url}/${path}.git`,
+      default_branch: 'main',
+      archived,
+      size: empty ? 0 : 12,
+    } satisfies Partial<GithubSchemas['minimal-repository']>;
   }
 
   #githubPull({ number, repository, branch, title, body, draft, state }: Pull) {
@@ -202,14 +208,14 @@ export class StandIn {
     return {
       number,
       html_url: url,
-      state: state === 'open' ? 'open' : 'closed',
+      state: state === 'open' ? ('open' as const) : ('closed' as const),
       merged_at,
       draft,
       mergeable: true,
       title,
       body,
-      head: { ref: branch, sha: 'c0ffee' },
-    };
+      head: { ref: branch, sha: 'c0ffee' } satisfies Partial<GithubSchemas['pull-request']['head']>,
+    } satisfies Omit<Partial<GithubSchemas['pull-request']>, 'head'> & { readonly head: unknown };
   }
 
   #gitlabRepo({ path, empty }: Repo) {
