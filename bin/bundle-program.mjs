@@ -1,10 +1,10 @@
 import { build } from 'esbuild';
 
-/** Bundles the command line and its background process into `outdir`, as they ship. */
+/** Bundles the command line its background process and its starter of programs into `outdir`, as they ship. */
 export function bundleProgram({ root, outdir, version }) {
   return build({
     absWorkingDir: root,
-    entryPoints: { svc: 'src/start.ts', supervisor: 'src/supervisor/main.ts' },
+    entryPoints: { svc: 'src/start.ts', supervisor: 'src/supervisor/main.ts', starter: 'src/runtime/node/starter.ts' },
     outdir,
     bundle: true,
     splitting: true,

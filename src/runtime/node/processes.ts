@@ -67,7 +67,8 @@ export async function background(call: Invocation & { readonly logFile: string }
   }
 }
 
-function notStarted(call: Invocation, cause: unknown): SvcError {
+/** What a caller is told where a program could not be started. */
+export function notStarted(call: Pick<Invocation, 'command'>, cause: unknown): SvcError {
   return new SvcError('tool/missing', `Cannot start ${call.command}`, {
     hint: `Install ${call.command} or put it on the PATH; svc doctor shows what is there`,
     cause,

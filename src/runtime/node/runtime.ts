@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { setMaxListeners } from 'node:events';
 import { homedir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -6,18 +7,22 @@ import type { OwnPaths, ProgressEvent, Runtime } from '../runtime.ts';
 import { nodeFiles } from './files.ts';
 import { http } from './http.ts';
 import { processAt } from './process-identity.ts';
-import { background, exec } from './processes.ts';
+import { background } from './processes.ts';
 import { nodePrompter } from './prompts.ts';
+import { execMany } from './starters.ts';
 
 /** The real world. `program` is the folder of the running bundle, `dist` in the package. */
 export function nodeRuntime(signal: AbortSignal, emit: (event: ProgressEvent) => void): Runtime {
+  // Everything that is under way listens to it.
+  setMaxListeners(0, signal);
   const interactive = process.stdin.isTTY === true && process.stderr.isTTY === true && !process.env['CI'];
+  const paths = ownPaths(process.env);
   return {
     cwd: process.cwd(),
     pid: process.pid,
     env: process.env,
     platform: `${process.platform === 'win32' ? 'windows' : process.platform}-${process.arch}`,
-    paths: ownPaths(process.env),
+    paths,
     fs: nodeFiles(),
     ask: nodePrompter(interactive, signal),
     terminal: { interactive, columns: process.stdout.columns ?? 80 },
@@ -25,7 +30,7 @@ export function nodeRuntime(signal: AbortSignal, emit: (event: ProgressEvent) =>
     processAt: (id) => processAt(id),
     now: () => new Date(),
     token: (bytes) => randomBytes(bytes).toString('hex'),
-    exec: (call) => exec(call, signal),
+    exec: execMany(paths.program, signal),
     background,
     http: (request) => http(request, signal),
     cluster: async (context) => (await import('./cluster.ts')).connectCluster(context, signal),
