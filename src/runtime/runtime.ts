@@ -192,6 +192,8 @@ export interface ClusterRequest {
   readonly contentType?: string;
   readonly timeoutMs?: number;
   readonly signal?: AbortSignal;
+  /** Goes out even after the user asked to stop: for leaving things as they were. */
+  readonly afterStop?: boolean;
 }
 
 /** One step of work as a person sees it. The same `id` moves from `start` to one of the others. */

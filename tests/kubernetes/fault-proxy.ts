@@ -33,8 +33,16 @@ export interface FaultProxy {
 
 const SLOW_MS = 3_000;
 
-/** A proxy on loopback that stands before an HTTP API and lets chosen requests fail. `ca` is the server's certificate, where it has one. */
-export async function startFaultProxy({ target, ca }: { readonly target: string; readonly ca?: string }): Promise<FaultProxy> {
+export interface Behind {
+  readonly target: string;
+  /** The server's certificate, where it has one. */
+  readonly ca?: string;
+  /** How long `slow` takes. */
+  readonly slowMs?: number;
+}
+
+/** A proxy on loopback that stands before an HTTP API and lets chosen requests fail. */
+export async function startFaultProxy({ target, ca, slowMs = SLOW_MS }: Behind): Promise<FaultProxy> {
   let plan: { readonly at: number; readonly fault: Fault; readonly times: number } | undefined;
   let latency = 0;
   let seen: Seen[] = [];
@@ -49,7 +57,7 @@ export async function startFaultProxy({ target, ca }: { readonly target: string;
     const fault = faultOf(number);
     if (latency > 0) await wait(latency);
     if (fault === 'reset') return void request.socket.resetAndDestroy();
-    if (fault === 'slow') await wait(SLOW_MS);
+    if (fault === 'slow') await wait(slowMs);
     if (fault !== undefined && /^\d/.test(fault)) return refuse(response, Number(fault));
     forward({ request, response, target, ca, fault, answered: (status) => own.splice(number - 1, 1, { ...entry, status }) });
   });

@@ -8,7 +8,14 @@ import type { KubernetesObject } from '../../src/target/kubernetes/render/object
 /** The API of the cluster that KUBECONFIG names, in one namespace. */
 export function apiIn(namespace: string): Api {
   const { signal } = new AbortController();
-  return apiOf({ cluster: connectCluster(undefined, signal), namespace, signal, chance: Math.random, pause: (ms) => wait(ms) });
+  return apiOf({
+    cluster: connectCluster(undefined, signal),
+    namespace,
+    signal,
+    now: () => new Date(),
+    chance: Math.random,
+    pause: (ms) => wait(ms),
+  });
 }
 
 export interface Told {

@@ -96,7 +96,7 @@ async function deployToCluster(input: Input, workspace: Workspace, runtime: Runt
   if (!plan.services.some(hasWork)) return { ...base, outcomes: [] };
   const confirmed = await confirm(plan, input.yes, runtime);
   const options = { restarts: 1, patienceMs: PATIENCE_MS };
-  const outcomes = await carryOutDeploy(plan, { services, api: connection.api, options, runtime });
+  const outcomes = await carryOutDeploy(plan, { services, connection, options, runtime });
   return { ...base, outcomes, confirmed, evidence: await saveEvidence(environment.name, outcomes, runtime) };
 }
 
@@ -148,7 +148,7 @@ function clusterJson({ environment, plan, outcomes, evidence }: ClusterDeploy): 
       : {
           service: each.service,
           outcome: each.outcome.is === 'deployed' ? 'deployed' : each.outcome.restored ? 'restored' : 'failed',
-          ...(each.outcome.is === 'failed' && { reason: each.outcome.why }),
+          reason: each.outcome.is === 'failed' ? each.outcome.why : each.outcome.note,
           durationMs: each.durationMs,
           causes: each.evidence?.causes,
           evidence: evidence[each.service],

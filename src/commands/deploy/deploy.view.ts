@@ -66,9 +66,7 @@ function clusterText({ plan, outcomes, evidence, confirmed }: ClusterDeploy, sty
   return [
     ...(confirmed ? [] : [planText(plan, style), '']),
     table(outcomes, outcomeColumns(style), style),
-    ...outcomes.flatMap((each) =>
-      'outcome' in each && each.outcome.is === 'failed' ? ['', ...failureLines(each, evidence[each.service], style)] : [],
-    ),
+    ...outcomes.flatMap((each) => ('outcome' in each ? outcomeLines(each, evidence[each.service], style) : [])),
   ].join('\n');
 }
 
@@ -92,6 +90,12 @@ function outcomeOf(each: ServiceOutcome): string {
 
 function isRestored(each: ServiceOutcome): boolean {
   return 'outcome' in each && each.outcome.is === 'failed' && each.outcome.restored;
+}
+
+function outcomeLines(each: Deployed, file: string | undefined, style: Style): readonly string[] {
+  if (each.outcome.is === 'failed') return ['', ...failureLines(each, file, style)];
+  const { note } = each.outcome;
+  return note === undefined ? [] : ['', `${style.warn(each.service)}: ${printableOutput(note)}`, 'The next deploy tries it again.'];
 }
 
 function failureLines({ service, outcome, evidence }: Deployed, file: string | undefined, style: Style): readonly string[] {

@@ -79,11 +79,19 @@ interface Way {
 
 function send(
   url: URL,
-  { method = 'GET', body, contentType, timeoutMs, signal }: ClusterRequest,
+  { method = 'GET', body, contentType, timeoutMs, signal, afterStop = false }: ClusterRequest,
   { options, stop }: Way,
 ): Promise<HttpResponse> {
-  const signals = [stop, signal, timeoutMs === undefined ? undefined : AbortSignal.timeout(timeoutMs)].filter((each) => each !== undefined);
-  const headers = { ...options.headers, accept: 'application/json', ...(contentType !== undefined && { 'content-type': contentType }) };
+  const signals = [afterStop ? undefined : stop, signal, timeoutMs === undefined ? undefined : AbortSignal.timeout(timeoutMs)].filter(
+    (each) => each !== undefined,
+  );
+  const headers = {
+    ...options.headers,
+    accept: 'application/json',
+    ...(contentType !== undefined && { 'content-type': contentType }),
+    // Node.js itself says no length for a DELETE: its body would be taken for the next request.
+    ...(body !== undefined && { 'content-length': Buffer.byteLength(body) }),
+  };
   return new Promise((resolve, reject) => {
     const request = (url.protocol === 'https:' ? secureRequest : plainRequest)(url, {
       ...options,

@@ -1,8 +1,7 @@
 import { SvcError } from '../../../errors.ts';
-import type { Cluster, ClusterRequest } from '../../../runtime/runtime.ts';
 import type { KubernetesObject } from '../render/object.ts';
 import { builtIn, groupPath, pathOf, type ResourceName } from './resource.ts';
-import { pauseBefore } from './retry.ts';
+import { type Answer, type ApiWorld, isTakenField, type Send, sender } from './send.ts';
 
 /** Who writes the fields that svckit owns: https://kubernetes.io/docs/reference/using-api/server-side-apply/ */
 export const FIELD_MANAGER = 'svckit';
@@ -19,6 +18,8 @@ export type Applied<T> = { readonly object: T } | { readonly conflicts: readonly
 /** The requests that a deploy makes. All but `create` are repeated until the server has carried them out or refuses. */
 export interface Api {
   readonly namespace: string;
+  /** What time it is for the cluster: this machine's clock may be wrong, and moments are compared with those that the cluster wrote. */
+  now(): Date;
   get<T>(of: KubernetesObject): Promise<T | undefined>;
   list<T>(kind: Pick<KubernetesObject, 'apiVersion' | 'kind'>, labels?: Readonly<Record<string, string>>): Promise<readonly T[]>;
   /** Server-side apply. Nothing is written on a conflict, nor with `dryRun`, which resolves with what would be there. */
@@ -40,34 +41,16 @@ export interface Api {
   ): Promise<readonly string[]>;
 }
 
-export interface ApiWorld {
-  readonly cluster: Cluster;
-  readonly namespace: string;
-  readonly signal: AbortSignal;
-  /** 0 to 1. */
-  readonly chance: () => number;
-  pause(milliseconds: number): Promise<void>;
-}
-
-const ANSWER_MS = 15_000;
 const APPLY = 'application/apply-patch+yaml';
-
-interface Call {
-  readonly method: string;
-  readonly path: string;
-  readonly body?: object;
-  readonly contentType?: string;
-  /** What the call is about, as an error says it. */
-  readonly about: string;
-}
 
 /** @throws SvcError cluster/unreachable, cluster/forbidden, cluster/refused: from every method */
 export function apiOf(world: ApiWorld): Api {
   const { namespace } = world;
+  const { send, now } = sender(world);
   const names = new Map<string, Promise<ResourceName>>();
   const named = (kind: Pick<KubernetesObject, 'apiVersion' | 'kind'>) => {
     const key = `${kind.apiVersion}/${kind.kind}`;
-    const known = names.get(key) ?? resourceName(kind, world);
+    const known = names.get(key) ?? resourceName(kind, send);
     names.set(key, known);
     return known;
   };
@@ -75,87 +58,52 @@ export function apiOf(world: ApiWorld): Api {
     pathOf(object.apiVersion, await named(object), { namespace: object.metadata.namespace ?? namespace, ...(name !== '' && { name }) });
   return {
     namespace,
+    now,
     async get<T>(of: KubernetesObject) {
-      const response = await send({ method: 'GET', path: await pathTo(of), about: titleOf(of) }, world);
+      const response = await send({ method: 'GET', path: await pathTo(of), about: titleOf(of) });
       return response.status === 404 ? undefined : parsed<T>(response, titleOf(of));
     },
     async list<T>(kind: Pick<KubernetesObject, 'apiVersion' | 'kind'>, labels = {}) {
       const selector = Object.entries(labels).map(([key, value]) => `${key}=${value}`);
       const query = selector.length > 0 ? `?labelSelector=${encodeURIComponent(selector.join(','))}` : '';
       const path = pathOf(kind.apiVersion, await named(kind), { namespace });
-      const response = await send({ method: 'GET', path: path + query, about: `the list of ${kind.kind}` }, world);
+      const response = await send({ method: 'GET', path: path + query, about: `the list of ${kind.kind}` });
       return parsed<{ readonly items: readonly T[] }>(response, `the list of ${kind.kind}`).items;
     },
     async apply<T>(object: KubernetesObject, { dryRun = false } = {}) {
       const path = `${await pathTo(object)}?fieldManager=${FIELD_MANAGER}${dryRun ? '&dryRun=All' : ''}`;
-      const response = await send({ method: 'PATCH', path, body: object, contentType: APPLY, about: titleOf(object) }, world);
-      if (response.status === 409) return { conflicts: conflictsIn(response.text) };
+      const response = await send({ method: 'PATCH', path, body: object, contentType: APPLY, about: titleOf(object) });
+      if (isTakenField(response)) return { conflicts: conflictsIn(response.text) };
       return { object: parsed<T>(response, titleOf(object)) };
     },
     async create(object) {
-      const response = await send({ method: 'POST', path: await pathTo(object, ''), body: object, about: titleOf(object) }, world);
+      const response = await send({ method: 'POST', path: await pathTo(object, ''), body: object, about: titleOf(object) });
       return response.status !== 409 && Boolean(parsed(response, titleOf(object)));
     },
     async replace(object) {
-      const response = await send({ method: 'PUT', path: await pathTo(object), body: object, about: titleOf(object) }, world);
+      const response = await send({ method: 'PUT', path: await pathTo(object), body: object, about: titleOf(object) });
       return response.status !== 409 && Boolean(parsed(response, titleOf(object)));
     },
     async remove(of, { uid } = {}) {
       const body = { propagationPolicy: 'Background', ...(uid !== undefined && { preconditions: { uid } }) };
-      const response = await send({ method: 'DELETE', path: await pathTo(of), body, about: titleOf(of) }, world);
-      return response.status !== 404 && response.status !== 409 && Boolean(parsed(response, titleOf(of)));
+      const response = await send({ method: 'DELETE', path: await pathTo(of), body, about: titleOf(of) });
+      const isAnother = response.status === 409 && uid !== undefined;
+      return response.status !== 404 && !isAnother && Boolean(parsed(response, titleOf(of)));
     },
     async ask<T>(review: KubernetesObject) {
       const path = pathOf(review.apiVersion, await named(review), {});
-      return parsed<T>(await send({ method: 'POST', path, body: review, about: review.kind }, world), review.kind);
+      return parsed<T>(await send({ method: 'POST', path, body: review, about: review.kind, repeatable: true }), review.kind);
     },
     nameOf: named,
     async lastLines(pod, { container, lines, previous }) {
       const query = `container=${encodeURIComponent(container)}&tailLines=${lines}&limitBytes=65536${previous ? '&previous=true' : ''}`;
       const path = `/api/v1/namespaces/${encodeURIComponent(namespace)}/pods/${encodeURIComponent(pod)}/log?${query}`;
-      const response = await send({ method: 'GET', path, about: `the log of ${pod}` }, world);
+      const response = await send({ method: 'GET', path, about: `the log of ${pod}` });
       // A container that never started has none; of one that is gone the kubelet answers with a sentence of its own.
       const text = response.status === 200 ? response.text : '';
       return /^unable to retrieve container logs/.test(text) ? [] : text.split('\n').filter(Boolean);
     },
   };
-}
-
-/** Sends a request again and again, as `retry.ts` says; the last answer or failure counts. */
-async function send(
-  { method, path, body, contentType = 'application/json' }: Call,
-  { cluster, pause, chance, signal }: ApiWorld,
-): Promise<Answer> {
-  const call = { method, path, timeoutMs: ANSWER_MS, ...(body && { body: JSON.stringify(body), contentType }) };
-  for (let number = 1; ; number += 1) {
-    signal.throwIfAborted();
-    const outcome = await answerTo(call, cluster).catch((error: unknown) => error as Error);
-    const wait = pauseBefore(attemptOf(outcome), { number, method, chance: chance() });
-    if (wait !== undefined) await pause(wait);
-    else if (outcome instanceof Error) throw outcome;
-    else return outcome;
-  }
-}
-
-interface Answer {
-  readonly status: number;
-  readonly retryAfterSeconds: number;
-  readonly text: string;
-}
-
-/** The whole of it, so that a connection that breaks in the middle counts as no answer, and none is held open by what nobody reads. */
-async function answerTo(call: ClusterRequest, cluster: Cluster): Promise<Answer> {
-  const response = await cluster.request(call);
-  return { status: response.status, retryAfterSeconds: Number(response.headers['retry-after']), text: await response.text() };
-}
-
-function attemptOf(outcome: Answer | Error): Parameters<typeof pauseBefore>[0] {
-  if (outcome instanceof Error) {
-    // What no attempt can mend, such as a kubeconfig without access, is not tried again.
-    return outcome instanceof SvcError && outcome.code === 'cluster/unreachable' ? { status: undefined } : { status: 400 };
-  }
-  const { status, retryAfterSeconds } = outcome;
-  return Number.isFinite(retryAfterSeconds) ? { status, retryAfterSeconds } : { status };
 }
 
 interface Status {
@@ -164,7 +112,7 @@ interface Status {
   readonly details?: { readonly causes?: readonly { readonly reason?: string; readonly message?: string; readonly field?: string }[] };
 }
 
-function parsed<T>({ status, text }: Answer, about: string): T {
+function parsed<T>({ status, text }: Pick<Answer, 'status' | 'text'>, about: string): T {
   if (status < 300) return JSON.parse(text) as T;
   throw refusal(status, statusIn(text), about);
 }
@@ -196,11 +144,11 @@ function conflictsIn(text: string): readonly FieldConflict[] {
     .map(({ field = '', message = '' }) => ({ field, manager: /conflict with "([^"]*)"/.exec(message)?.[1] ?? message }));
 }
 
-async function resourceName({ apiVersion, kind }: Pick<KubernetesObject, 'apiVersion' | 'kind'>, world: ApiWorld): Promise<ResourceName> {
+async function resourceName({ apiVersion, kind }: Pick<KubernetesObject, 'apiVersion' | 'kind'>, send: Send): Promise<ResourceName> {
   const known = builtIn({ apiVersion, kind });
   if (known) return known;
   const about = `the kinds of ${apiVersion}`;
-  const response = await send({ method: 'GET', path: groupPath(apiVersion), about }, world);
+  const response = await send({ method: 'GET', path: groupPath(apiVersion), about });
   const resources = response.status === 404 ? [] : parsed<Discovery>(response, about).resources;
   const found = resources.find((resource) => resource.kind === kind && !resource.name.includes('/'));
   if (found) return { plural: found.name, namespaced: found.namespaced };

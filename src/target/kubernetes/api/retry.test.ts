@@ -12,6 +12,14 @@ describe('a request is sent again', () => {
     ['where the server is away', { status: 503 }],
   ] as const)('%s', (_, attempt) => expect(pause(attempt)).toBe(100));
 
+  it('after a conflict with a write at the same moment, a few times', () => {
+    expect(pause({ status: 409, passing: true })).toBe(100);
+    expect(pause({ status: 409, passing: true }, 5)).toBeUndefined();
+    expect(pause({ status: 409, passing: true }, 1, 'PUT')).toBeUndefined();
+  });
+
+  it('where a list is asked of a server that has forgotten it', () => expect(pause({ status: 410 }, 1, 'GET')).toBe(100));
+
   it('after the pause that the server asks for, and at most half a minute', () => {
     expect(pause({ status: 429, retryAfterSeconds: 2 })).toBe(2_000);
     expect(pause({ status: 503, retryAfterSeconds: 3_600 })).toBe(30_000);

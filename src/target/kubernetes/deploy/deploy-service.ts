@@ -4,10 +4,12 @@ import type { KubernetesObject } from '../render/object.ts';
 import { judge, type Verdict } from '../verdict/verdict.ts';
 import { type Evidence, gather } from './evidence.ts';
 import { groupsOf } from './groups.ts';
+import { closed, lastGoodOf, opened } from './history.ts';
+import { isRemovable, type Live, without } from './inventory.ts';
 import { type Action, type Event, type Outcome, type Stages, type State, step } from './machine.ts';
 import { isAwaited, observe } from './observe.ts';
 import type { ServicePlan } from './plan.ts';
-import { leftOver, type Record, writeRecord } from './record.ts';
+import { type Record, writeRecord } from './record.ts';
 
 /** What a deploy asks of the world. */
 export interface DeployWorld {
@@ -53,6 +55,8 @@ class Work {
   readonly #world: DeployWorld;
   readonly #objects: readonly KubernetesObject[];
   readonly #lastGood: readonly KubernetesObject[] | undefined;
+  /** As it is while the deploy is under way. */
+  readonly #record: Record;
   #said = '';
 
   constructor(plan: ServicePlan, world: DeployWorld) {
@@ -60,6 +64,7 @@ class Work {
     this.#world = world;
     this.#objects = plan.groups.flat();
     this.#lastGood = lastGoodOf(plan.record);
+    this.#record = opened(plan.record, this.#objects, { by: world.by, at: world.api.now().toISOString() });
     this.stages = {
       groups: plan.groups.length,
       awaits: (group) => (plan.groups[group] ?? []).some(isAwaited),
@@ -71,7 +76,7 @@ class Work {
 
   async carryOut(action: Action): Promise<Event> {
     try {
-      if (action.is !== 'judge' && action.is !== 'keep-evidence') await this.#world.stillMine();
+      if (action.is !== 'keep-evidence') await this.#world.stillMine();
       const verdict = await this.#do(action);
       const at = this.#world.now().getTime();
       return verdict ? { is: 'judged', verdict, at } : { is: 'did', at };
@@ -84,7 +89,7 @@ class Work {
   async #do(action: Action): Promise<Verdict | undefined> {
     switch (action.is) {
       case 'record':
-        return void (await this.#record('pending'));
+        return void (await writeRecord(this.#plan.service, this.#record, this.#world.api));
       case 'apply':
         return void (await this.#apply(this.#plan.groups[action.group] ?? []));
       case 'judge':
@@ -94,20 +99,10 @@ class Work {
       case 'go-back':
         return void (await this.#goBack());
       case 'prune':
-        return void (await this.#remove(this.#plan.record ? leftOver(this.#plan.record, this.#objects) : []));
+        return void (await this.#removeBut(this.#objects));
       case 'close':
-        return void (await this.#record(action.outcome.is === 'deployed' ? 'deployed' : action.outcome.restored ? 'restored' : 'failed'));
+        return void (await writeRecord(this.#plan.service, closed(this.#record, action.outcome), this.#world.api));
     }
-  }
-
-  /** Until a deploy is closed, what served last stays written down beside what is being applied. */
-  async #record(phase: Record['phase']): Promise<void> {
-    const { record, service } = this.#plan;
-    const { by, api } = this.#world;
-    const revision = (record?.revision ?? 0) + 1;
-    const lastGood = phase === 'deployed' ? undefined : this.#lastGood;
-    const current = phase === 'restored' ? (this.#lastGood ?? []) : this.#objects;
-    await writeRecord(service, { phase, revision, by, at: this.#world.now().toISOString(), current, lastGood }, api);
   }
 
   async #apply(objects: readonly KubernetesObject[]): Promise<void> {
@@ -124,10 +119,10 @@ class Work {
   /** The worst of all workloads of a group counts. */
   async #judge(objects: readonly KubernetesObject[]): Promise<Verdict> {
     await this.#world.pause(LOOK_MS);
-    const { api, now, restarts } = this.#world;
+    const { api, restarts } = this.#world;
     const verdicts = await Promise.all(
       objects.filter(isAwaited).map(async (workload) => {
-        const observation = await observe(workload, api, now);
+        const observation = await observe(workload, api);
         return observation
           ? judge(observation, { restarts })
           : ({ state: 'waiting', for: `${workload.kind} ${workload.metadata.name}`, causes: [] } as const);
@@ -162,16 +157,16 @@ class Work {
     const last = this.#lastGood ?? [];
     this.#world.tell(this.#plan.service, 'goes back to the last good version');
     for (const group of groupsOf(last)) await this.#apply(group);
-    await this.#remove(leftOver({ current: this.#objects, lastGood: undefined }, last));
+    await this.#removeBut(last);
   }
 
-  async #remove(objects: readonly KubernetesObject[]): Promise<void> {
-    await Promise.all(objects.map((object) => this.#world.api.remove(object)));
+  /** Looked at once more right before: what another owner holds by now is left to them. */
+  async #removeBut(wanted: readonly KubernetesObject[]): Promise<void> {
+    const { api } = this.#world;
+    const remove = async (object: KubernetesObject) => {
+      const live = await api.get<Live>(object);
+      if (live && isRemovable(live)) await api.remove(object, live.metadata.uid === undefined ? {} : { uid: live.metadata.uid });
+    };
+    await Promise.all(without(this.#record.inventory, wanted).map(remove));
   }
-}
-
-/** A deploy that was killed left what served before it beside what it was applying. */
-function lastGoodOf(record: Record | undefined): readonly KubernetesObject[] | undefined {
-  if (!record) return undefined;
-  return record.phase === 'deployed' || record.phase === 'restored' ? record.current : record.lastGood;
 }

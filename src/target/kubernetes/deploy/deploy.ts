@@ -6,9 +6,12 @@ import type { Service } from '../../../workspace/workspace.ts';
 import { type Api, apiOf } from '../api/api.ts';
 import type { KubernetesObject } from '../render/object.ts';
 import type { RenderedService } from '../render/render.ts';
-import { type Deployed, deployService } from './deploy-service.ts';
-import { hold, LEASE_SECONDS, release } from './lease.ts';
+import { type Deployed, type DeployWorld, deployService } from './deploy-service.ts';
+import { type Holding, holdAll } from './holding.ts';
+import { LEASE_SECONDS } from './lease.ts';
+import { pause } from './pause.ts';
 import { isChange, planService, type ServicePlan } from './plan.ts';
+import { readRecord } from './record.ts';
 import { requireRights } from './rights.ts';
 
 /** What a deploy of services to a cluster would do. Nothing of it is written yet. */
@@ -27,18 +30,33 @@ export interface DeployOptions {
   readonly patienceMs: number;
 }
 
+/** A way to an environment's namespace. */
+export interface Connection {
+  readonly context: string;
+  readonly api: Api;
+  /** Answers even after the user asked to stop, for a few seconds: for leaving things as they were. */
+  readonly closingApi: Api;
+}
+
 /**
  * The API of an environment's namespace, with the user's own rights.
  * @throws SvcError cluster/not-configured
  */
 export async function connect(
   { context, namespace }: Pick<ClusterEnvironment, 'context' | 'namespace'>,
-  runtime: Runtime,
-): Promise<{ readonly api: Api; readonly context: string }> {
+  runtime: Pick<Runtime, 'cluster' | 'signal' | 'now'>,
+): Promise<Connection> {
   const cluster = await runtime.cluster(context);
+  const base = { cluster, namespace, now: runtime.now, chance: Math.random };
   const { signal } = runtime;
-  return { api: apiOf({ cluster, namespace, signal, chance: Math.random, pause: (ms) => pause(ms, signal) }), context: cluster.context };
+  const api = apiOf({ ...base, signal, pause: (ms) => pause(ms, signal) });
+  const { signal: never } = new AbortController();
+  const closingApi = apiOf({ ...base, signal: never, afterStop: true, answerMs: CLOSING_MS, pause: (ms) => pause(ms, never) });
+  return { api, closingApi, context: cluster.context };
 }
+
+/** Somebody who pressed Ctrl-C waits for this. */
+const CLOSING_MS = 2_000;
 
 /**
  * Asks the cluster what these objects would change there, after everything that can be known beforehand: that it answers, that the
@@ -47,13 +65,12 @@ export async function connect(
  */
 export async function planDeploy(
   rendered: readonly RenderedService[],
-  { api, context }: { readonly api: Api; readonly context: string },
+  { api, context }: Pick<Connection, 'api' | 'context'>,
 ): Promise<DeployPlan> {
   await requireNamespace(api);
-  const [services] = await Promise.all([
-    Promise.all(rendered.map(({ service, objects }) => planService(service, objects, api))),
-    kindsOf(rendered, api).then((kinds) => requireRights(kinds, api)),
-  ]);
+  // Before anything else is asked, so that all missing rights are told at once, and not the first that is missed.
+  await requireRights(await kindsOf(rendered, api), api);
+  const services = await Promise.all(rendered.map(({ service, objects }) => planService(service, objects, api)));
   refuseConflicts(services);
   return { context, namespace: api.namespace, services };
 }
@@ -70,32 +87,42 @@ export function hasWork({ objects, record }: ServicePlan): boolean {
  */
 export async function carryOutDeploy(
   plan: DeployPlan,
-  {
-    services,
-    api,
-    options,
-    runtime,
-  }: { readonly services: readonly Service[]; readonly api: Api; readonly options: DeployOptions; readonly runtime: Runtime },
+  { services, connection, options, runtime }: Deploying,
 ): Promise<readonly ServiceOutcome[]> {
   const work = plan.services.filter(hasWork);
   const holder = await holderOf(runtime);
-  const leases = work.map(({ service }) => ({ name: `svc-${service}`, holder }));
-  const held: typeof leases = [];
+  const names = work.map(({ service }) => service);
+  const { api } = connection;
+  const holding = await holdAll(names, { ...connection, holder, seconds: LEASE_SECONDS });
   try {
-    for (const lease of [...leases].sort((a, b) => (a.name < b.name ? -1 : 1))) {
-      await hold(lease, api, runtime.now);
-      held.push(lease);
-    }
-    return await inOrder(work, services, (each) => deployService(each, worldOf(each, { api, options, runtime, holder })));
+    await Promise.all(work.map((each) => requireUnchanged(each, api)));
+    return await inOrder(work, services, (each) => deployService(each, worldOf(each, { api, options, runtime, holder, holding })));
   } finally {
-    await Promise.all(held.map((lease) => release(lease, api).catch(ignore)));
+    await holding.letGo();
   }
+}
+
+export interface Deploying {
+  /** Of the workspace: what calls what. */
+  readonly services: readonly Pick<Service, 'name' | 'workload'>[];
+  readonly connection: Connection;
+  readonly options: DeployOptions;
+  readonly runtime: Pick<Runtime, 'env' | 'pid' | 'processAt' | 'token' | 'signal' | 'now' | 'emit'>;
+}
+
+/** A plan is made, looked at and agreed to before the lease is held: whoever deployed in between is not to be undone. */
+async function requireUnchanged({ service, record: planned }: ServicePlan, api: Api): Promise<void> {
+  const record = await readRecord(service, api);
+  if (record?.revision === planned?.revision && record?.phase === planned?.phase) return;
+  throw new SvcError('plan/busy', `Nothing was changed: ${service} was deployed by ${record?.by ?? 'somebody'} since this was planned`, {
+    hint: 'Run the command again, and look at what would change now',
+  });
 }
 
 /** A service begins as soon as all that it calls, of those that are deployed, are there. */
 async function inOrder(
   plans: readonly ServicePlan[],
-  services: readonly Service[],
+  services: Deploying['services'],
   run: (plan: ServicePlan) => Promise<Deployed>,
 ): Promise<readonly ServiceOutcome[]> {
   const names = plans.map(({ service }) => service);
@@ -124,25 +151,20 @@ export function isUp(outcome: ServiceOutcome): boolean {
 
 function worldOf(
   { service }: ServicePlan,
-  { api, options, runtime, holder }: { api: Api; options: DeployOptions; runtime: Runtime; holder: string },
-) {
-  let renewed = runtime.now().getTime();
+  { api, options, runtime, holder, holding }: Pick<Deploying, 'options' | 'runtime'> & { api: Api; holder: string; holding: Holding },
+): DeployWorld {
   return {
     api,
     by: holder,
     ...options,
     now: runtime.now,
-    pause: (ms: number) => pause(ms, runtime.signal),
-    tell: (name: string, text: string) => runtime.emit({ id: name, state: 'update', text: `${name} ${text}` }),
-    stillMine: async () => {
-      if (runtime.now().getTime() - renewed < (LEASE_SECONDS * 1000) / 3) return;
-      await hold({ name: `svc-${service}`, holder }, api, runtime.now);
-      renewed = runtime.now().getTime();
-    },
+    pause: (ms) => pause(ms, runtime.signal),
+    tell: (name, text) => runtime.emit({ id: name, state: 'update', text: `${name} ${text}` }),
+    stillMine: () => holding.stillMine(service),
   };
 }
 
-async function holderOf({ env, pid, processAt, token }: Runtime): Promise<string> {
+async function holderOf({ env, pid, processAt, token }: Deploying['runtime']): Promise<string> {
   const host = (await processAt())?.host ?? 'an unknown machine';
   return `${env['USER'] ?? env['USERNAME'] ?? 'somebody'}@${host}, process ${pid}, ${token(4)}`;
 }
@@ -160,17 +182,14 @@ async function requireNamespace(api: Api): Promise<void> {
   });
 }
 
-/** Every kind that is written, with the record and the lease. */
+/** Every kind that is written, with the record. */
 async function kindsOf(
   rendered: readonly RenderedService[],
   api: Api,
 ): Promise<readonly { readonly group: string; readonly resource: string }[]> {
-  const own = [
-    { apiVersion: 'v1', kind: 'ConfigMap' },
-    { apiVersion: 'coordination.k8s.io/v1', kind: 'Lease' },
-  ];
+  const record = { apiVersion: 'v1', kind: 'ConfigMap' };
   const kinds = new Map(
-    [...own, ...rendered.flatMap(({ objects }) => objects)].map(({ apiVersion, kind }) => [`${apiVersion}/${kind}`, { apiVersion, kind }]),
+    [record, ...rendered.flatMap(({ objects }) => objects)].map(({ apiVersion, kind }) => [`${apiVersion}/${kind}`, { apiVersion, kind }]),
   );
   return Promise.all([...kinds.values()].map(async (kind) => ({ group: groupOf(kind), resource: (await api.nameOf(kind)).plural })));
 }
@@ -187,22 +206,6 @@ function refuseConflicts(services: readonly ServicePlan[]): void {
   );
   if (conflicts.length === 0) return;
   throw new SvcError('plan/conflict', `Nothing was changed: other managers own fields that would change:\n${conflicts.join('\n')}`, {
-    hint: 'Leave each to its owner (a patch can take it out), or have the owner let go of it',
+    hint: 'Leave each to its owner (a patch can take it out), or have the owner let go of it; an object that is svc’s from now on is labelled app.kubernetes.io/managed-by=svc',
   });
 }
-
-function pause(ms: number, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const timer = setTimeout(done, ms);
-    const stop = () => done(signal.reason);
-    signal.addEventListener('abort', stop, { once: true });
-    function done(reason?: unknown): void {
-      clearTimeout(timer);
-      signal.removeEventListener('abort', stop);
-      if (reason === undefined) resolve();
-      else reject(reason);
-    }
-  });
-}
-
-function ignore(): void {}

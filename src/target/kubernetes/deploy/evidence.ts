@@ -21,9 +21,9 @@ const MOST_EVENTS = 20;
 /** @throws SvcError of the API */
 export async function gather(
   workload: KubernetesObject,
-  { api, now, restarts }: { api: Api; now: () => Date; restarts: number },
+  { api, restarts }: { readonly api: Api; readonly restarts: number },
 ): Promise<Evidence> {
-  const observation = await observe(workload, api, now);
+  const observation = await observe(workload, api);
   if (!observation) return { causes: [], logs: [], events: [] };
   const verdict = judge(observation, { restarts });
   const { pods, events } = rolloutOf(observation, { restarts });

@@ -19,36 +19,58 @@ export const LEASE_SECONDS = 30;
 export interface LeaseOrder {
   /** Whose deploys it keeps apart: the name of the lease. */
   readonly name: string;
-  /** Who holds it, for whoever has to wait: `ada@laptop, process 4242, 1f0c`. */
+  /** Who holds it, unlike anybody else, for whoever has to wait: `ada@laptop, process 4242, 1f0c`. */
   readonly holder: string;
+  readonly seconds: number;
 }
+
+const MOST_ATTEMPTS = 4;
 
 /**
  * Takes the lease, or takes it over from a holder that has not renewed it in time. Its own is renewed.
  * @throws SvcError plan/busy naming the holder
  */
-export async function hold({ name, holder }: LeaseOrder, api: Api, now: () => Date): Promise<void> {
-  const of: KubernetesObject = { apiVersion: 'coordination.k8s.io/v1', kind: 'Lease', metadata: { name } };
-  for (let attempt = 1; attempt <= 3; attempt += 1) {
-    const found = await api.get<Lease>(of);
-    const other = found && otherHolder(found, holder, now());
-    if (other) throw busy(name, other);
-    const mine = leaseOf(of, { holder, now: now(), found });
-    if (found ? await api.replace(mine) : await api.create(mine)) return;
+export async function hold(order: LeaseOrder, api: Api): Promise<void> {
+  for (let attempt = 1; attempt <= MOST_ATTEMPTS; attempt += 1) {
+    const found = await api.get<Lease>(objectOf(order));
+    const other = found && otherHolder(found, order, api.now());
+    if (other) throw busy(order, other);
+    const mine = leaseOf(order, api.now(), found);
+    if (await (found ? api.replace(mine) : makeSure(() => api.create(mine), attempt))) return;
   }
-  throw busy(name, 'somebody else, at this very moment');
+  throw busy(order, 'somebody else, at this very moment');
+}
+
+/** Whether a new lease arrived is not known where no answer did: the next look at it tells, since it names its holder. */
+async function makeSure(create: () => Promise<boolean>, attempt: number): Promise<boolean> {
+  try {
+    return await create();
+  } catch (error) {
+    if (attempt < MOST_ATTEMPTS && error instanceof SvcError && error.code !== 'cluster/forbidden') return false;
+    throw error;
+  }
 }
 
 /** Lets go of it, so that nobody has to wait; one that was taken over by another is left to them. */
-export async function release({ name, holder }: LeaseOrder, api: Api): Promise<void> {
-  const of: KubernetesObject = { apiVersion: 'coordination.k8s.io/v1', kind: 'Lease', metadata: { name } };
-  const found = await api.get<Lease>(of);
-  if (found?.spec?.holderIdentity !== holder) return;
-  const { holderIdentity: _, ...spec } = found.spec;
-  await api.replace({ ...found, spec } as Lease);
+export async function release(order: LeaseOrder, api: Api): Promise<void> {
+  for (let attempt = 1; attempt <= MOST_ATTEMPTS; attempt += 1) {
+    try {
+      const found = await api.get<Lease>(objectOf(order));
+      if (found?.spec?.holderIdentity !== order.holder) return;
+      const { holderIdentity: _, ...spec } = found.spec;
+      if (await api.replace({ ...found, spec } as Lease)) return;
+    } catch (error) {
+      // Everybody else waits for this: a passing failure is not the end of it. What is left runs out by itself.
+      if (attempt === MOST_ATTEMPTS || !(error instanceof SvcError)) return;
+    }
+  }
 }
 
-function otherHolder({ spec = {} }: Lease, holder: string, now: Date): string | undefined {
+function objectOf({ name }: LeaseOrder): KubernetesObject {
+  return { apiVersion: 'coordination.k8s.io/v1', kind: 'Lease', metadata: { name } };
+}
+
+function otherHolder({ spec = {} }: Lease, { holder }: LeaseOrder, now: Date): string | undefined {
   const { holderIdentity, renewTime, leaseDurationSeconds = LEASE_SECONDS } = spec;
   if (holderIdentity === undefined || holderIdentity === '' || holderIdentity === holder) return undefined;
   const age = renewTime === undefined ? Number.POSITIVE_INFINITY : (now.getTime() - Date.parse(renewTime)) / 1000;
@@ -56,16 +78,17 @@ function otherHolder({ spec = {} }: Lease, holder: string, now: Date): string | 
 }
 
 /** With the version that was read: who comes second is refused by the API server. */
-function leaseOf(of: KubernetesObject, { holder, now, found }: { holder: string; now: Date; found: Lease | undefined }): Lease {
+function leaseOf(order: LeaseOrder, now: Date, found: Lease | undefined): Lease {
+  const { holder, seconds } = order;
   // A MicroTime has six digits behind the second.
   const time = now.toISOString().replace('Z', '000Z');
   const acquireTime = found?.spec?.holderIdentity === holder ? (found.spec.acquireTime ?? time) : time;
-  const spec = { holderIdentity: holder, leaseDurationSeconds: LEASE_SECONDS, acquireTime, renewTime: time };
-  return { ...of, metadata: { ...of.metadata, ...found?.metadata }, spec };
+  const spec = { holderIdentity: holder, leaseDurationSeconds: seconds, acquireTime, renewTime: time };
+  return { ...objectOf(order), metadata: { ...objectOf(order).metadata, ...found?.metadata }, spec };
 }
 
-function busy(name: string, holder: string): SvcError {
+function busy({ name, seconds }: LeaseOrder, holder: string): SvcError {
   return new SvcError('plan/busy', `${name.replace(/^svc-/, '')} is being deployed by ${holder}`, {
-    hint: `Wait for it to end; one that is gone is passed over after ${LEASE_SECONDS} s`,
+    hint: `Wait for it to end; one that is gone is passed over after ${seconds} s`,
   });
 }

@@ -82,9 +82,13 @@ describe('an action that cannot be carried out', () => {
     ],
     [
       'while taking away what is left leaves it to the next run',
-      [did(), did(), did(), judged(ready), did(), couldNot()],
-      { is: 'deployed' },
+      [did(), did(), did(), judged(ready), did(), couldNot(), did()],
+      { is: 'deployed', note: 'what is not wanted any more is still there: no right' },
     ],
-    ['while closing changes nothing that serves', [did(), did(), did(), judged(ready), did(), did(), couldNot()], { is: 'deployed' }],
+    [
+      'while closing changes nothing that serves',
+      [did(), did(), did(), judged(ready), did(), did(), couldNot()],
+      { is: 'deployed', note: 'that it is over could not be written down: no right' },
+    ],
   ] as const)('%s', (_, events, outcome) => expect(run(events).end).toEqual({ is: 'done', outcome }));
 });

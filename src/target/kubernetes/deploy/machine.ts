@@ -25,8 +25,13 @@ export type State =
   | { readonly is: 'closing'; readonly outcome: Outcome }
   | { readonly is: 'done'; readonly outcome: Outcome };
 
-/** `failed`: the new version is not there; `restored` says whether the last good one serves as before. */
-export type Outcome = { readonly is: 'deployed' } | { readonly is: 'failed'; readonly why: string; readonly restored: boolean };
+/**
+ * `failed`: the new version is not there; `restored` says whether the last good one serves as before. `note`: it serves, and something
+ * is left for the next deploy.
+ */
+export type Outcome =
+  | { readonly is: 'deployed'; readonly note?: string }
+  | { readonly is: 'failed'; readonly why: string; readonly restored: boolean };
 
 export type Event =
   | { readonly is: 'begin' }
@@ -143,10 +148,16 @@ function afterFailure(state: State, why: string, stages: Stages): readonly [Stat
     case 'awaiting-back':
       return closing({ is: 'failed', why: `${state.why}; and going back failed: ${why}`, restored: false });
     case 'pruning':
-      // It serves; what is left over is found by the next run, since the record still names it.
-      return [{ is: 'done', outcome: { is: 'deployed' } }, undefined];
+      return closing({ is: 'deployed', note: `what is not wanted any more is still there: ${why}` });
     case 'closing':
+      return [{ is: 'done', outcome: unclosed(state.outcome, why) }, undefined];
     case 'done':
-      return [{ is: 'done', outcome: state.outcome }, undefined];
+      return [state, undefined];
   }
+}
+
+/** How it ended is true and not written down: the next deploy goes over all of it again. */
+function unclosed(outcome: Outcome, why: string): Outcome {
+  const note = `that it is over could not be written down: ${why}`;
+  return outcome.is === 'deployed' ? { ...outcome, note } : { ...outcome, why: `${outcome.why}; and ${note}` };
 }

@@ -11,7 +11,7 @@ export function isAwaited({ kind }: Pick<KubernetesObject, 'kind'>): boolean {
  * Looks at a workload and everything that belongs to it, all at once. Undefined where the workload is gone.
  * @throws SvcError of the API
  */
-export async function observe(workload: KubernetesObject, api: Api, now: () => Date): Promise<Observation | undefined> {
+export async function observe(workload: KubernetesObject, api: Api): Promise<Observation | undefined> {
   const labels = workload.metadata.labels ?? {};
   const own = { 'app.kubernetes.io/name': labels['app.kubernetes.io/name'] ?? workload.metadata.name };
   const [object, replicaSets, pods, events] = await Promise.all([
@@ -25,5 +25,5 @@ export async function observe(workload: KubernetesObject, api: Api, now: () => D
     workload.kind === 'Deployment'
       ? ({ kind: 'Deployment', object: object as Deployment } as const)
       : ({ kind: 'Job', object: object as Job } as const);
-  return { now: now(), workload: about, replicaSets, pods, events };
+  return { now: api.now(), workload: about, replicaSets, pods, events };
 }

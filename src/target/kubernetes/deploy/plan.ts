@@ -1,8 +1,10 @@
+import { SvcError } from '../../../errors.ts';
 import type { Api, FieldConflict } from '../api/api.ts';
 import type { KubernetesObject } from '../render/object.ts';
 import { type FieldChange, fieldChanges } from './diff.ts';
-import { groupsOf } from './groups.ts';
-import { leftOver, type Record, readRecord } from './record.ts';
+import { groupsOf, keyOf } from './groups.ts';
+import { isRemovable, type Live, strangerBehind, without } from './inventory.ts';
+import { type Record, readRecord } from './record.ts';
 
 /** What a deploy would do to one object. */
 export interface PlannedObject {
@@ -26,28 +28,40 @@ export interface ServicePlan {
  * @throws SvcError of the API: what the cluster refuses now, it would refuse later
  */
 export async function planService(service: string, objects: readonly KubernetesObject[], api: Api): Promise<ServicePlan> {
-  const [record, planned] = await Promise.all([readRecord(service, api), Promise.all(objects.map((object) => planObject(object, api)))]);
-  const gone = record ? leftOver(record, objects) : [];
-  const removals = await Promise.all(gone.map((object) => planRemoval(object, api)));
+  const record = await readRecord(service, api);
+  const inventory = record?.inventory ?? [];
+  if (objects.length === 0 && inventory.length > 0) throw emptyRender(service, inventory.length);
+  const known = new Set(inventory.map(keyOf));
+  const planned = await Promise.all(objects.map((object) => planObject(object, api, known.has(keyOf(object)))));
+  const removals = await Promise.all(without(inventory, objects).map((object) => planRemoval(object, api)));
   return { service, objects: [...planned, ...removals.flat()], groups: groupsOf(objects), record };
+}
+
+function emptyRender(service: string, objects: number): SvcError {
+  return new SvcError('plan/conflict', `Nothing was changed: no object is left of ${service}, and ${objects} would be taken away`, {
+    hint: `See what there is of it: svc render ${service}. A service that is to end is taken away with kubectl delete`,
+  });
 }
 
 export function isChange({ change }: PlannedObject): boolean {
   return change !== 'same';
 }
 
-async function planObject(object: KubernetesObject, api: Api): Promise<PlannedObject> {
-  const [live, wanted] = await Promise.all([api.get<KubernetesObject>(object), api.apply<KubernetesObject>(object, { dryRun: true })]);
+/** What the field is called where the whole object is somebody else's. */
+const WHOLE = 'all of it';
+
+async function planObject(object: KubernetesObject, api: Api, isKnown: boolean): Promise<PlannedObject> {
+  const [live, wanted] = await Promise.all([api.get<Live>(object), api.apply<KubernetesObject>(object, { dryRun: true })]);
   if ('conflicts' in wanted) return { object, change: 'conflict', fields: [], conflicts: wanted.conflicts };
   if (!live) return { object, change: 'create', fields: [], conflicts: [] };
+  const manager = isKnown ? undefined : strangerBehind(live);
+  if (manager !== undefined) return { object, change: 'conflict', fields: [], conflicts: [{ field: WHOLE, manager }] };
   const fields = fieldChanges(live, wanted.object);
   return { object, change: fields.length > 0 ? 'change' : 'same', fields, conflicts: [] };
 }
 
 /** What is gone already, or was taken over by somebody else, is nobody's to remove. */
 async function planRemoval(object: KubernetesObject, api: Api): Promise<readonly PlannedObject[]> {
-  const live = await api.get<KubernetesObject>(object);
-  return live?.metadata.labels?.['app.kubernetes.io/managed-by'] === 'svc'
-    ? [{ object: live, change: 'remove', fields: [], conflicts: [] }]
-    : [];
+  const live = await api.get<Live>(object);
+  return live && isRemovable(live) ? [{ object: live, change: 'remove', fields: [], conflicts: [] }] : [];
 }

@@ -2,7 +2,7 @@ import { gunzipSync, gzipSync } from 'node:zlib';
 import { SvcError } from '../../../errors.ts';
 import type { Api } from '../api/api.ts';
 import type { KubernetesObject } from '../render/object.ts';
-import { keyOf } from './groups.ts';
+import { namesOf } from './inventory.ts';
 
 /** What a cluster is told of a service's deploys: enough to go on, to go back and to take away, whoever comes next. */
 export interface Record {
@@ -16,7 +16,27 @@ export interface Record {
   readonly current: readonly KubernetesObject[];
   /** What served last before that; undefined before the first success. */
   readonly lastGood: readonly KubernetesObject[] | undefined;
+  /** The names of everything that may be there: whatever was applied and not taken away since. */
+  readonly inventory: readonly KubernetesObject[];
+  /** The deploys before this one, and this one once it is over; the newest first. */
+  readonly releases: readonly Release[];
 }
+
+/** A deploy that is over. */
+export interface Release {
+  readonly revision: number;
+  readonly by: string;
+  /** RFC 3339. */
+  readonly at: string;
+  /** `interrupted`: nobody knows how it would have ended. */
+  readonly outcome: 'deployed' | 'failed' | 'restored' | 'interrupted';
+  readonly reason?: string;
+  /** Of the newest good ones: what `svc rollback` can go back to. */
+  readonly objects?: readonly KubernetesObject[];
+}
+
+/** What a record may be in memory: it was packed, and a few bytes can become very many. */
+const MOST_BYTES = 32 * 1_048_576;
 
 interface ConfigMap extends KubernetesObject {
   readonly data?: Readonly<{ [name: string]: string }>;
@@ -31,30 +51,29 @@ export async function readRecord(service: string, api: Api): Promise<Record | un
   const found = await api.get<ConfigMap>(empty(service));
   if (!found) return undefined;
   const { phase, revision, by = '', at = '' } = found.data ?? {};
-  const current = objectsIn(found.binaryData?.['current'], service);
+  const part = <T>(name: string) => unpacked<T>(found.binaryData?.[name], service);
+  const current = part<KubernetesObject[]>('current');
   if (!isPhase(phase) || !current) throw unreadable(service);
-  return { phase, revision: Number(revision), by, at, current, lastGood: objectsIn(found.binaryData?.['lastGood'], service) };
+  const lastGood = part<KubernetesObject[]>('lastGood');
+  const inventory = part<KubernetesObject[]>('inventory') ?? namesOf([...(lastGood ?? []), ...current]);
+  return { phase, revision: Number(revision), by, at, current, lastGood, inventory, releases: part<Release[]>('releases') ?? [] };
 }
 
 /** @throws SvcError cluster/refused also where another tool has written into the record */
-export async function writeRecord(service: string, { current, lastGood, ...record }: Record, api: Api): Promise<void> {
-  const data = { phase: record.phase, revision: String(record.revision), by: record.by, at: record.at };
-  const binaryData = { current: packed(current), ...(lastGood && { lastGood: packed(lastGood) }) };
+export async function writeRecord(service: string, record: Record, api: Api): Promise<void> {
+  const { phase, revision, by, at, lastGood } = record;
+  const data = { phase, revision: String(revision), by, at };
+  const binaryData = {
+    current: packed(record.current),
+    inventory: packed(record.inventory),
+    releases: packed(record.releases),
+    ...(lastGood && { lastGood: packed(lastGood) }),
+  };
   const applied = await api.apply({ ...empty(service), data, binaryData });
   if ('object' in applied) return;
   throw new SvcError('cluster/refused', `The record of ${service} was changed by ${applied.conflicts[0]?.manager}`, {
     hint: `Look at it: kubectl get configmap ${nameFor(service)} -o yaml --show-managed-fields`,
   });
-}
-
-/** What the cluster may hold of a service beyond these objects, by key: everything that was ever written down and not taken away. */
-export function leftOver(
-  { current, lastGood = [] }: Pick<Record, 'current' | 'lastGood'>,
-  now: readonly KubernetesObject[],
-): readonly KubernetesObject[] {
-  const wanted = new Set(now.map(keyOf));
-  const known = new Map([...lastGood, ...current].map((object) => [keyOf(object), object]));
-  return [...known].filter(([key]) => !wanted.has(key)).map(([, object]) => object);
 }
 
 function empty(service: string): KubernetesObject {
@@ -69,16 +88,14 @@ function nameFor(service: string): string {
   return `svc-release-${service}`;
 }
 
-function packed(objects: readonly KubernetesObject[]): string {
-  return gzipSync(JSON.stringify(objects)).toString('base64');
+function packed(content: unknown): string {
+  return gzipSync(JSON.stringify(content)).toString('base64');
 }
 
-function objectsIn(text: string | undefined, service: string): readonly KubernetesObject[] | undefined {
+function unpacked<T>(text: string | undefined, service: string): T | undefined {
   if (text === undefined) return undefined;
   try {
-    return JSON.parse(
-      gunzipSync(Buffer.from(text, 'base64'), { maxOutputLength: 32 * 1_048_576 }).toString('utf8'),
-    ) as readonly KubernetesObject[];
+    return JSON.parse(gunzipSync(Buffer.from(text, 'base64'), { maxOutputLength: MOST_BYTES }).toString('utf8')) as T;
   } catch {
     throw unreadable(service);
   }

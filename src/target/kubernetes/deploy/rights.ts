@@ -2,13 +2,15 @@ import { SvcError } from '../../../errors.ts';
 import type { Api } from '../api/api.ts';
 
 /** What a deploy does with each kind of object, by what the API server calls it. */
-const VERBS = ['get', 'list', 'create', 'patch', 'delete'] as const;
-/** Looked at only. */
-const LOOKED_AT: readonly Right[] = ['pods', 'events', 'pods/log'].map((resource) => ({
-  group: '',
-  resource,
-  verb: resource === 'pods/log' ? 'get' : 'list',
-}));
+const VERBS = ['get', 'create', 'patch', 'delete'] as const;
+/** What a deploy needs besides: pods and what they say are looked at, and the lease is written as a whole. */
+const BESIDES: readonly Right[] = [
+  { group: '', resource: 'pods', verb: 'list' },
+  { group: '', resource: 'pods/log', verb: 'get' },
+  { group: '', resource: 'events', verb: 'list' },
+  { group: 'apps', resource: 'replicasets', verb: 'list' },
+  ...['get', 'create', 'update'].map((verb) => ({ group: 'coordination.k8s.io', resource: 'leases', verb })),
+];
 
 export interface Right {
   readonly group: string;
@@ -33,7 +35,7 @@ interface Rule {
  * @throws SvcError cluster/forbidden with all that are missing
  */
 export async function requireRights(kinds: readonly Pick<Right, 'group' | 'resource'>[], api: Api): Promise<void> {
-  const needed = [...kinds.flatMap((kind) => VERBS.map((verb) => ({ ...kind, verb }))), ...LOOKED_AT];
+  const needed = [...kinds.flatMap((kind) => VERBS.map((verb) => ({ ...kind, verb }))), ...BESIDES];
   const rules = await rulesOf(api);
   const unsure = needed.filter((right) => !rules.some((rule) => allows(rule, right)));
   // Rules do not tell everything: some authorisers are asked for each right alone.

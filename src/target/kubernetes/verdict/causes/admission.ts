@@ -3,10 +3,8 @@ import type { Condition } from '../observed.ts';
 
 /** Pods that the API server does not let in: a quota that is used up, a policy, a service account that is not there. */
 export const admission: Rule = ({ workload, replicaSet, events }) => {
-  const conditions = [
-    ...(workload.kind === 'Deployment' ? (workload.object.status?.conditions ?? []) : []),
-    ...(replicaSet?.status?.conditions ?? []),
-  ];
+  // The deployment's own condition may be of the version before: it is a copy of what some replica set said.
+  const conditions = replicaSet?.status?.conditions ?? [];
   const refused = conditions.find(({ type, status }) => type === 'ReplicaFailure' && status === 'True') ?? fromEvents(events);
   if (!refused) return [];
   const message = refused.message ?? refused.reason ?? '';

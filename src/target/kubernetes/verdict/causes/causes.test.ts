@@ -16,6 +16,13 @@ const withContainer = (container: Partial<ContainerStatus>) => observation({ pod
 const waiting = (reason: string, message?: string) =>
   withContainer({ state: { waiting: { reason, ...(message !== undefined && { message }) } } });
 
+/** The deployment's replica sets, one of which is refused its pods by a quota. */
+const refusing = (uid: 'old' | 'new'): Observation['replicaSets'] => {
+  const message = 'pods "orders-new-1" is forbidden: exceeded quota: q, requested: pods=1';
+  const refused = { conditions: [{ type: 'ReplicaFailure', status: 'True', reason: 'FailedCreate', message }] } as const;
+  return observation().replicaSets.map((set) => (set.metadata.uid === uid ? { ...set, status: refused } : set));
+};
+
 /** Messages are as a kubelet, a scheduler or an API server of version 1.35 writes them. */
 describe('each rule names its cause', () => {
   it.each([
@@ -75,19 +82,7 @@ describe('each rule names its cause', () => {
       admission,
       observation({
         pods: [],
-        deployment: {
-          status: {
-            observedGeneration: 2,
-            conditions: [
-              {
-                type: 'ReplicaFailure',
-                status: 'True',
-                reason: 'FailedCreate',
-                message: 'pods "orders-new-1" is forbidden: exceeded quota: q, requested: pods=1',
-              },
-            ],
-          },
-        },
+        replicaSets: refusing('new'),
       }),
       'final: the cluster lets no pod of it in: exceeded quota: q, requested: pods=1',
     ],
@@ -161,6 +156,10 @@ describe('a container that runs and is not ready', () => {
     const ready = pod({ status: { containerStatuses: [containerStatus({ ready: true })] } });
     expect(told(readiness, observation({ pods: [ready], events: [event('Unhealthy', 'Readiness probe failed')] }))).toEqual([]);
   });
+});
+
+it('does not blame the new version for what the old one was refused', () => {
+  expect(told(admission, observation({ pods: [], replicaSets: refusing('old') }))).toEqual([]);
 });
 
 it('finds nothing wrong with a pod that is starting', () => {
