@@ -99,7 +99,11 @@ function parsedUrl(text: string, whole: string): URL {
 
 function ownerName(owner: string, text: string): string {
   if (/^[\w.-]+(\/[\w.-]+)*$/.test(owner) && !owner.split('/').some((part) => /^\.+$/.test(part))) return owner;
-  throw unreadable(text, owner === '' ? 'the organisation is missing' : 'that is no name of an organisation', 'github:shop');
+  throw unreadable(
+    text,
+    owner === '' ? 'the organisation is missing' : 'that is no name of an organisation',
+    'github:shop, gitea:https://git.example.com/shop',
+  );
 }
 
 function unreadable(text: string, reason: string, example: string): SvcError {

@@ -107,7 +107,9 @@ async function read(
     });
   }
   if (response.status >= 500) throw new SvcError('forge/unavailable', what, { hint: 'Run the command again: it goes on where it was' });
-  if ([401, 403, 404].includes(response.status)) throw new SvcError('forge/denied', what, { hint: tokenHint(api.address) });
+  if (response.status === 404)
+    throw new SvcError('forge/denied', what, { hint: `Look at the name. If it is right: ${tokenHint(api.address)}` });
+  if (response.status === 401 || response.status === 403) throw new SvcError('forge/denied', what, { hint: tokenHint(api.address) });
   throw new SvcError('forge/refused', what, { hint: 'Look at the repository: what it asks of branches and pull requests' });
 }
 
