@@ -9,6 +9,8 @@ export const COMMANDS: Readonly<Record<string, () => Promise<AnyCommand>>> = {
   up: async () => (await import('./commands/up/up.command.ts')).up,
   render: async () => (await import('./commands/render/render.command.ts')).render,
   deploy: async () => (await import('./commands/deploy/deploy.command.ts')).deploy,
+  status: async () => (await import('./commands/status/status.command.ts')).status,
+  rollback: async () => (await import('./commands/rollback/rollback.command.ts')).rollback,
   upgrade: async () => (await import('./commands/upgrade/upgrade.command.ts')).upgrade,
   add: async () => (await import('./commands/add/add.command.ts')).add,
   adopt: async () => (await import('./commands/adopt/adopt.command.ts')).adopt,

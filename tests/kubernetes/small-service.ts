@@ -22,13 +22,14 @@ export interface Line {
 
 const ANSWER_MS = 1_500;
 
-/** Lays a line into a namespace; `answerMs` is how long a request waits for its answer. */
-export async function layLine(namespace: string, clusterConfig: string): Promise<Line> {
+/** Lays a line into a namespace; with another token than the administrator's where one is given. */
+export async function layLine(namespace: string, clusterConfig: string, token?: string): Promise<Line> {
   const proxy = await startFaultProxy({ target: API_SERVER, ca: readFileSync(join(STATE, 'certs/apiserver.crt'), 'utf8'), slowMs: 500 });
   const folder = mkdtempSync(join(tmpdir(), 'svckit-line-'));
   const kubeconfig = join(folder, 'kubeconfig');
   const toProxy = `cluster: { server: '${proxy.url}', insecure-skip-tls-verify: true }`;
-  writeFileSync(kubeconfig, readFileSync(clusterConfig, 'utf8').replace(/cluster: \{.*?\}/, toProxy));
+  const config = readFileSync(clusterConfig, 'utf8').replace(/cluster: \{.*?\}/, toProxy);
+  writeFileSync(kubeconfig, token === undefined ? config : config.replace(/token: \w+/, `token: ${token}`));
   const close = async () => {
     await proxy.close();
     rmSync(folder, { recursive: true });

@@ -94,6 +94,30 @@ describe.skipIf(skipped)(`svc deploy${reason ? ` (skipped: ${reason})` : ''}`, (
     expectPass(await cluster.kubectl(['-n', 'shop', 'rollout', 'status', 'deployment/products', '--timeout=1s']));
   });
 
+  it('says how a service stands, what was deployed, and puts an earlier release back', async () => {
+    const well = await svc('status', 'products', '--env', 'staging');
+    expect(well.output).toMatch(/deployment\/products serves/);
+    expect(well.output).toMatch(/2 +restored .*exit code 3/);
+    expectPass(well);
+    write('services/products/score.yaml', score('products', { image, script: `echo newer; ${SERVE}` }));
+    expectPass(await svc('deploy', 'products', '--env', 'staging', '--yes'));
+    const back = await svc('rollback', 'products', '--env', 'staging', '--yes');
+    expect(back.output).toContain('staging has revision 1 of products again');
+    expectPass(back);
+    const { output } = await svc('status', 'products', '--env', 'staging', '--json');
+    expect(JSON.parse(output)).toMatchObject({ data: { revision: 4, phase: 'deployed', workloads: [{ state: 'ready' }] } });
+    expect((await svc('rollback', 'products', '--env', 'staging', '--to', '2', '--yes')).output).toContain(
+      'Revision 2 of products is not kept',
+    );
+  });
+
+  it('says why a service is not well', async () => {
+    expectPass(await cluster.kubectl(['-n', 'shop', 'set', 'image', 'deployment/products', 'main=10.89.0.1:5000/nothing:1']));
+    await expect
+      .poll(async () => (await svc('status', 'products', '--env', 'staging')).output, { timeout: 20_000 })
+      .toMatch(/✗ deployment\/products [\s\S]*the image 10.89.0.1:5000\/nothing:1 cannot be pulled/);
+  });
+
   it('refuses an environment, a namespace or a context that is not there, each with the next step', async () => {
     expect((await svc('deploy', '--env', 'production', '--yes')).output).toContain('There is no environment production\n');
     write('svc.yaml', 'environments:\n  staging: { target: kubernetes, namespace: nowhere }\n');

@@ -12,11 +12,11 @@ import {
   planDeploy,
   type ServiceOutcome,
 } from '../../target/kubernetes/deploy/deploy.ts';
+import { readClusterEnvironment } from '../../target/kubernetes/deploy/environment.ts';
 import { saveEvidence } from '../../target/kubernetes/deploy/save-evidence.ts';
 import { type Images, imagesOf, refuseUnknownImages } from '../../target/kubernetes/render/images.ts';
 import { renderServices } from '../../target/kubernetes/render/render.ts';
 import { deployLocally, type LocalDeploy } from '../../target/local/deploy.ts';
-import { type ClusterEnvironment, pickEnvironment, readEnvironments } from '../../workspace/environment.ts';
 import { pickServices, readWorkspace } from '../../workspace/read.ts';
 import type { Workspace } from '../../workspace/workspace.ts';
 import { planText, view } from './deploy.view.ts';
@@ -83,7 +83,7 @@ export const deploy: CommandSpec<Input, Result> = {
 };
 
 async function deployToCluster(input: Input, workspace: Workspace, runtime: Runtime): Promise<ClusterDeploy> {
-  const environment = clusterNamed(input.environment, await readEnvironments(runtime.fs, workspace.root));
+  const environment = await readClusterEnvironment(input.environment, workspace.root, runtime.fs);
   const services = pickServices(workspace, input.services);
   refuseUnknownImages(input.images, workspace);
   const rendered = await renderServices(services, { workspace, environment, images: input.images }, runtime.fs);
@@ -102,18 +102,6 @@ async function deployToCluster(input: Input, workspace: Workspace, runtime: Runt
 
 /** As long as Kubernetes itself waits for progress, by default. What cannot come right is told long before. */
 const PATIENCE_MS = 600_000;
-
-function clusterNamed(name: string, environments: Parameters<typeof pickEnvironment>[0]): ClusterEnvironment {
-  const environment = pickEnvironment(environments, name);
-  if (environment.target === 'kubernetes') return environment;
-  throw new SvcError(
-    'input/invalid',
-    `Nothing is deployed to ${name} from here: its target is ${environment.target} (${environment.where(['target'])})`,
-    {
-      hint: `Write what it needs instead: svc render --env ${name}`,
-    },
-  );
-}
 
 /** True where the plan was shown and agreed to. */
 async function confirm(plan: DeployPlan, yes: boolean, { terminal, ask }: Runtime): Promise<boolean> {
