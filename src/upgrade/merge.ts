@@ -124,7 +124,7 @@ function parseMergeTree(output: string): { readonly treeId: string; readonly con
   return { treeId, conflicts: [...conflicts.values()] };
 }
 
-/** git names the base of a conflict by the id of a commit that nobody else ever sees. */
+/** git names the base of a conflict by the id of a commit that nobody else ever sees; a conflict inside of a conflict has longer markers. */
 function withBaseLabel(tree: Tree, conflicts: readonly Conflict[], label: string): Tree {
   const marked = new Map(tree);
   for (const { path } of conflicts) {
@@ -136,5 +136,5 @@ function withBaseLabel(tree: Tree, conflicts: readonly Conflict[], label: string
 
 function relabelled(file: TreeFile, label: string): TreeFile {
   const text = Buffer.from(file.content).toString('latin1');
-  return { ...file, content: Buffer.from(text.replace(/^\|{7} [0-9a-f]{7,40}(:.*)?$/gm, `||||||| ${label}$1`), 'latin1') };
+  return { ...file, content: Buffer.from(text.replace(/^(\|{7,}) [0-9a-f]{7,40}(:.*)?$/gm, `$1 ${label}$2`), 'latin1') };
 }

@@ -126,7 +126,7 @@ export async function markersLeft({ root, files }: Pending, fs: FileSystem): Pro
   const found = await Promise.all(
     disputed.map(async ({ path }) => {
       const lines = ((await fs.readText(join(root, path))) ?? '').split('\n');
-      return lines.flatMap((line, index) => (/^(<{7}|\|{7}|>{7}) /.test(line) ? [`${path}:${index + 1}`] : []));
+      return lines.flatMap((line, index) => (/^(<{7,9}|\|{7,9}|>{7,9}) /.test(line) ? [`${path}:${index + 1}`] : []));
     }),
   );
   return found.flat();

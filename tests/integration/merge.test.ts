@@ -56,6 +56,15 @@ it('marks what both changed, in diff3 style, with names that mean something', as
   expect(files['a.ts']).toBe('<<<<<<< yours\nmine\n||||||| template-1.0.0\none\n=======\ntheirs\n>>>>>>> template-1.1.0\n');
 });
 
+it('names the base in the longer markers of a conflict inside of a conflict as well', async () => {
+  const { files } = await merge(
+    tree({ a: lines(), c: lines() }),
+    tree({ a: lines(), g: lines('3 mine') }),
+    tree({ a: lines(), c: 'another\n', g: lines() }),
+  );
+  expect(files['g']).toContain('\n|||||||| template-1.0.0:c\n');
+});
+
 it.each<[string, Tree, Tree, string]>([
   ['the template deletes what the user changed', tree({ 'a.ts': lines('3 mine') }), tree({}), 'CONFLICT (modify/delete)'],
   ['the user deletes what the template changed', tree({}), tree({ 'a.ts': lines('3 theirs') }), 'CONFLICT (modify/delete)'],
