@@ -19,7 +19,7 @@ export default defineConfig({
       { test: { name: 'toolchain', include: ['tests/toolchain/**/*.test.ts'], testTimeout: 120_000, hookTimeout: 120_000 } },
       // Minutes of kills and full disks, one at every file operation: not part of `npm test`, but of `.ci/run`.
       { test: { name: 'crash', include: ['tests/crash/**/*.test.ts'], testTimeout: 600_000, hookTimeout: 120_000 } },
-      // A real cluster: root, and what .ci/tools.sh builds. There is one on a machine, so one file after the other.
+      // A real cluster: root, and what .ci/tools.sh builds. One cluster, so one file after the other; SVCKIT_CLUSTER=1 takes another one beside it.
       {
         test: {
           name: 'kubernetes',

@@ -4,6 +4,7 @@ import { isChange, planService } from '../../src/target/kubernetes/deploy/plan.t
 import { readRecord } from '../../src/target/kubernetes/deploy/record.ts';
 import { expectPass } from '../toolchain/run.ts';
 import { type Cluster, startCluster, whyNoCluster } from './cluster/cluster.ts';
+import { REGISTRY } from './cluster/parts.ts';
 import { pushShell } from './images.ts';
 import { apiIn, deploy, type Shell, shellService } from './scene.ts';
 
@@ -54,8 +55,8 @@ describe.skipIf(skipped)(`a deploy to a real cluster${reason ? ` (skipped: ${rea
   const BROKEN: readonly { name: string; change: Partial<Shell>; cause: RegExp; lines?: RegExp }[] = [
     {
       name: 'wrong-image',
-      change: { image: '10.89.0.1:5000/nothing:1' },
-      cause: /the image 10.89.0.1:5000\/nothing:1 cannot be pulled: .*not found/,
+      change: { image: `${REGISTRY}/nothing:1` },
+      cause: /the image [^ ]+\/nothing:1 cannot be pulled: .*not found/,
     },
     { name: 'crash', change: { script: 'echo relation missing; exit 3' }, cause: /it ended with exit code 3/, lines: /relation missing/ },
     {

@@ -4,6 +4,7 @@ import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { expectPass, run } from '../toolchain/run.ts';
 import { type Cluster, startCluster, whyNoCluster } from './cluster/cluster.ts';
+import { REGISTRY } from './cluster/parts.ts';
 import { pushShell } from './images.ts';
 
 const bin = process.env['SVCKIT_BIN'] ?? join(import.meta.dirname, '../../bin/svc.js');
@@ -112,10 +113,10 @@ describe.skipIf(skipped)(`svc deploy${reason ? ` (skipped: ${reason})` : ''}`, (
   });
 
   it('says why a service is not well', async () => {
-    expectPass(await cluster.kubectl(['-n', 'shop', 'set', 'image', 'deployment/products', 'main=10.89.0.1:5000/nothing:1']));
+    expectPass(await cluster.kubectl(['-n', 'shop', 'set', 'image', 'deployment/products', `main=${REGISTRY}/nothing:1`]));
     await expect
       .poll(async () => (await svc('status', 'products', '--env', 'staging')).output, { timeout: 20_000 })
-      .toMatch(/✗ deployment\/products [\s\S]*the image 10.89.0.1:5000\/nothing:1 cannot be pulled/);
+      .toMatch(/✗ deployment\/products [\s\S]*the image [^ ]+\/nothing:1 cannot be pulled/);
   });
 
   it('refuses an environment, a namespace or a context that is not there, each with the next step', async () => {

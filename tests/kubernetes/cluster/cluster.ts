@@ -4,7 +4,7 @@ import { closeSync, existsSync, mkdirSync, openSync, readdirSync, readFileSync, 
 import { dirname, join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { type Outcome, run } from '../../toolchain/run.ts';
-import { BUILT, CONTAINERS, filesOf, NETWORK, NODE, type Part, SERVER, STATE, STORE } from './parts.ts';
+import { BUILT, CONTAINERS, CONTROL_GROUP, filesOf, NETWORK, NODE, type Part, SERVER, STATE, STORE } from './parts.ts';
 
 const SOCKET = join(STATE, 'containerd.sock');
 const PATIENCE_MS = 60_000;
@@ -25,7 +25,7 @@ export function whyNoCluster(): string | undefined {
   return missing.length > 0 ? `a cluster needs ${missing.join(', ')}; build with: bash .ci/tools.sh debian kubernetes` : undefined;
 }
 
-/** Starts the cluster; what an earlier run left is taken away first. One at a time on a machine. */
+/** Starts the cluster; what an earlier run left of it is taken away first. One of each number on a machine. */
 export async function startCluster(): Promise<Cluster> {
   await stop();
   const kubeconfig = join(STATE, 'kubeconfig');
@@ -33,6 +33,7 @@ export async function startCluster(): Promise<Cluster> {
     run([join(BUILT, 'kube'), 'kubectl', ...args], { env: { KUBECONFIG: kubeconfig }, input });
   try {
     writeFiles();
+    makeControlGroup();
     await makeNetwork();
     start(STORE);
     start(SERVER);
@@ -59,6 +60,12 @@ function writeFiles(): void {
   }
 }
 
+/** In each hierarchy of controllers, as the kubelet wants to find it. */
+function makeControlGroup(): void {
+  const mounts = readFileSync('/proc/mounts', 'utf8').matchAll(/^cgroup2? (\S+) /gm);
+  for (const [, mount = ''] of mounts) mkdirSync(join(mount, CONTROL_GROUP), { recursive: true });
+}
+
 async function makeNetwork(): Promise<void> {
   const { namespace, cluster, machine } = NETWORK;
   const inside = ['-n', namespace] as const;
@@ -73,7 +80,7 @@ async function makeNetwork(): Promise<void> {
   await must([...IN_NETWORK, 'sysctl', '--quiet', '--write', 'net.ipv4.ip_forward=1']);
 }
 
-const LINK = 'svckit-test0';
+const LINK = NETWORK.namespace;
 /** Not `ip netns exec`: that mounts another /sys, in which there are no control groups. */
 const IN_NETWORK = ['nsenter', `--net=/run/netns/${NETWORK.namespace}`] as const;
 
@@ -117,9 +124,7 @@ async function stop(): Promise<void> {
     end(STORE.name);
     await unmount();
   }
-  const { output } = await run(['ip', 'netns', 'list']);
-  const namespaces = output.match(/^(cni-[^ \n]+|svckit-test)\b/gm) ?? [];
-  for (const namespace of namespaces) await run(['ip', 'netns', 'delete', namespace]);
+  await run(['ip', 'netns', 'delete', NETWORK.namespace]);
   await run(['ip', 'link', 'delete', LINK]);
   rmSync(STATE, { recursive: true, force: true });
 }

@@ -1,11 +1,14 @@
 import { join } from 'node:path';
 import { TOOLS_DIR } from '../../toolchain/tools.ts';
 
+/** Which of the clusters of this machine this is: each has its own network, folder and control groups, so that several runs do not meet. */
+const NUMBER = Number(process.env['SVCKIT_CLUSTER'] ?? 0);
+
 /** The network that the machine and the cluster share: a pair of virtual cables, one end in the cluster's own namespace. */
 export const NETWORK = {
-  namespace: 'svckit-test',
-  cluster: '10.89.0.1',
-  machine: '10.89.0.254',
+  namespace: `svckit-test${NUMBER}`,
+  cluster: `10.89.${NUMBER}.1`,
+  machine: `10.89.${NUMBER}.254`,
   pods: '10.88.0.0/16',
   services: '10.96.0.0/16',
 };
@@ -14,7 +17,9 @@ export const API_SERVER = `https://${NETWORK.cluster}:16443`;
 /** Where images are pushed to and pulled from: the same name inside and outside. */
 export const REGISTRY = `${NETWORK.cluster}:5000`;
 /** What changes while the cluster runs. */
-export const STATE = join(TOOLS_DIR, 'cluster');
+export const STATE = join(TOOLS_DIR, `cluster${NUMBER}`);
+/** The control groups of its pods stand below this one: a kubelet ends whatever else it finds. */
+export const CONTROL_GROUP = `svckit-test${NUMBER}`;
 export const BUILT = join(TOOLS_DIR, 'kubernetes');
 export const PAUSE_IMAGE = 'svckit.test/pause:1';
 
@@ -111,6 +116,7 @@ state = "${STATE}/containerd-run"
 [plugins."io.containerd.grpc.v1.cri"]
   sandbox_image = "${PAUSE_IMAGE}"
   restrict_oom_score_adj = true
+  netns_mounts_under_state_dir = true
   [plugins."io.containerd.grpc.v1.cri".registry]
     config_path = "${STATE}/registries"
   [plugins."io.containerd.grpc.v1.cri".cni]
@@ -124,6 +130,7 @@ function kubelet(): string {
 kind: KubeletConfiguration
 containerRuntimeEndpoint: unix://${STATE}/containerd.sock
 cgroupDriver: cgroupfs
+cgroupRoot: /${CONTROL_GROUP}
 failCgroupV1: false
 failSwapOn: false
 address: ${NETWORK.cluster}
