@@ -6,10 +6,32 @@ import type { ProblemBody } from '../http/problem.ts';
 import { traceHeaders } from '../telemetry/traceparent.ts';
 import type { CallMetrics } from './call-metrics.ts';
 import { UpstreamError, type UpstreamFailure } from './errors.ts';
-import type { Call, Reply } from './http-client.ts';
-import { queryText } from './path.ts';
+import { type Query, queryText } from './path.ts';
 import { createPeer, type Peer } from './peer.ts';
 import { type RawReply, TimedOut, type Transport } from './transport.ts';
+
+export interface CallOptions {
+  readonly query?: Query;
+  readonly headers?: Readonly<Record<string, string>>;
+  /** Makes any call one that may be tried again: the peer knows it by this key. */
+  readonly idempotencyKey?: string;
+  /** For the call with its retries; never more than is left of the request that it is made for. */
+  readonly timeoutMs?: number;
+}
+
+export interface Call extends CallOptions {
+  readonly method: 'GET' | 'HEAD' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
+  readonly path: string;
+  /** Sent as JSON. */
+  readonly body?: unknown;
+}
+
+export interface Reply<T> {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string | string[] | undefined>>;
+  /** Undefined where the answer has no body. */
+  readonly body: T;
+}
 
 export interface CallerParts {
   readonly peer: string;

@@ -1,36 +1,13 @@
 import { urls, urlVariable } from '../config/fields.ts';
 import type { Need } from '../service/need.ts';
-import { createCaller } from './call.ts';
+import { type Call, type CallOptions, createCaller, type Reply } from './call.ts';
 import { callMetrics } from './call-metrics.ts';
 import type { UpstreamError } from './errors.ts';
-import type { Query } from './path.ts';
 import { httpTransport } from './transport.ts';
 
+export type { Call, CallOptions, Reply } from './call.ts';
 export { UpstreamError, type UpstreamReason } from './errors.ts';
 export { path, type Query } from './path.ts';
-
-export interface CallOptions {
-  readonly query?: Query;
-  readonly headers?: Readonly<Record<string, string>>;
-  /** Makes any call one that may be tried again: the peer knows it by this key. */
-  readonly idempotencyKey?: string;
-  /** For the call with its retries; never more than is left of the request that it is made for. */
-  readonly timeoutMs?: number;
-}
-
-export interface Call extends CallOptions {
-  readonly method: 'GET' | 'HEAD' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
-  readonly path: string;
-  /** Sent as JSON. */
-  readonly body?: unknown;
-}
-
-export interface Reply<T> {
-  readonly status: number;
-  readonly headers: Readonly<Record<string, string | string[] | undefined>>;
-  /** Undefined where the answer has no body. */
-  readonly body: T;
-}
 
 /** Calls one peer. Every method throws UpstreamError for anything but an answer from 200 to 399. */
 export interface HttpClient {

@@ -1,9 +1,9 @@
 import { join } from 'node:path';
 import type { CommandSpec, Flags } from '../../cli/command.ts';
 import { EXIT, SvcError } from '../../errors.ts';
-import { type Addable, type Addition, addable } from '../../upgrade/add.ts';
+import { type Addition, addable } from '../../upgrade/add.ts';
 import { type Upgrade, upgradeService } from '../../upgrade/upgrade.ts';
-import { summary, view } from './add.view.ts';
+import { type AddResult, summary, view } from './add.view.ts';
 
 interface Input {
   /** Nothing: list what there is. */
@@ -12,11 +12,6 @@ interface Input {
   readonly dryRun: boolean;
   readonly yes: boolean;
 }
-
-/** What `svc add` answers: what can be added, or what adding it did. */
-export type AddResult =
-  | { readonly is: 'list'; readonly list: Addable }
-  | { readonly is: 'added'; readonly capability: string; readonly upgrade: Upgrade };
 
 /** `svc add`: something that the template knows, into a service that is there already. */
 export const add: CommandSpec<Input, AddResult> = {

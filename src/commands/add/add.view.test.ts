@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { plain } from '../../output/style.ts';
 import type { Upgrade } from '../../upgrade/upgrade.ts';
-import { type AddResult, add } from './add.command.ts';
+import { add } from './add.command.ts';
+import type { AddResult } from './add.view.ts';
 import { summary, view } from './add.view.ts';
 
 const upgrade: Upgrade = {

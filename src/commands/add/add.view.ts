@@ -4,7 +4,11 @@ import { type Column, table } from '../../output/table.ts';
 import { printable } from '../../output/text.ts';
 import type { Addable, AddableCapability } from '../../upgrade/add.ts';
 import type { Upgrade } from '../../upgrade/upgrade.ts';
-import type { AddResult } from './add.command.ts';
+
+/** What `svc add` answers: what can be added, or what adding it did. */
+export type AddResult =
+  | { readonly is: 'list'; readonly list: Addable }
+  | { readonly is: 'added'; readonly capability: string; readonly upgrade: Upgrade };
 
 /** What a person sees of `svc add`: what can be added, or what adding it did to each file, and how to go on. */
 export function view(result: AddResult, style: Style): string {

@@ -1,14 +1,7 @@
 import type { CommandSpec } from '../../cli/command.ts';
 import { EXIT } from '../../errors.ts';
-import { type Finding, findTools, isReady } from '../../tool/tools.ts';
-import { view } from './doctor.view.ts';
-
-export interface Result {
-  readonly findings: readonly Finding[];
-  readonly ready: boolean;
-  /** The folder that holds what changes at run time. */
-  readonly state: string;
-}
+import { findTools, isReady } from '../../tool/tools.ts';
+import { type Result, view } from './doctor.view.ts';
 
 export const doctor: CommandSpec<undefined, Result> = {
   name: 'doctor',

@@ -1,7 +1,13 @@
 import type { Style } from '../../output/style.ts';
 import { type Column, table } from '../../output/table.ts';
 import type { Finding } from '../../tool/tools.ts';
-import type { Result } from './doctor.command.ts';
+
+export interface Result {
+  readonly findings: readonly Finding[];
+  readonly ready: boolean;
+  /** The folder that holds what changes at run time. */
+  readonly state: string;
+}
 
 const MARK = { ok: '✓', old: '!', missing: '–' } as const;
 

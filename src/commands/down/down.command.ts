@@ -4,18 +4,12 @@ import type { Runtime } from '../../runtime/runtime.ts';
 import { connect, find } from '../../target/local/client.ts';
 import { pickServices, readWorkspace } from '../../workspace/read.ts';
 import type { Workspace } from '../../workspace/workspace.ts';
-import { view } from './down.view.ts';
+import { type Result, view } from './down.view.ts';
 
 interface Input {
   readonly services: readonly string[];
   readonly data: boolean;
   readonly yes: boolean;
-}
-
-export interface Result {
-  readonly ended: readonly string[];
-  /** What became of everything that is no service: the database above all. */
-  readonly rest: 'goes on' | 'ended' | 'forgotten' | 'was not running';
 }
 
 export const down: CommandSpec<Input, Result> = {

@@ -1,5 +1,10 @@
 import type { Style } from '../../output/style.ts';
-import type { Result } from './down.command.ts';
+
+export interface Result {
+  readonly ended: readonly string[];
+  /** What became of everything that is no service: the database above all. */
+  readonly rest: 'goes on' | 'ended' | 'forgotten' | 'was not running';
+}
 
 const REST = {
   'goes on': '.',

@@ -9,14 +9,11 @@ import { carryOut } from '../../state/carry-out.ts';
 import { renderCompose } from '../../target/compose/render.ts';
 import { type Images, imagesOf, refuseUnknownImages } from '../../target/kubernetes/render/images.ts';
 import { yamlOf } from '../../target/kubernetes/render/print.ts';
-
 import { renderServices } from '../../target/kubernetes/render/render.ts';
 import { type Environment, pickEnvironment, readEnvironments } from '../../workspace/environment.ts';
 import { pickServices, readWorkspace } from '../../workspace/read.ts';
 import type { Service, Workspace } from '../../workspace/workspace.ts';
-import { view } from './render.view.ts';
-
-type TargetName = 'kubernetes' | 'compose';
+import { type RenderedFile, type Result, type TargetName, view } from './render.view.ts';
 
 interface Input {
   readonly services: readonly string[];
@@ -24,25 +21,6 @@ interface Input {
   readonly target: TargetName | undefined;
   readonly output: string | undefined;
   readonly images: Images;
-}
-
-export interface Result {
-  readonly environment: string | undefined;
-  readonly target: TargetName;
-  /** Each would be a file of its own: one for each service on Kubernetes, one for all in Compose. */
-  readonly files: readonly RenderedFile[];
-  /** Where they were written; undefined where they are only shown. */
-  readonly output: string | undefined;
-  readonly notes: readonly string[];
-}
-
-export interface RenderedFile {
-  /** Relative to `output`. */
-  readonly path: string;
-  readonly text: string;
-  /** The objects or, in Compose, the one document. */
-  readonly documents: readonly unknown[];
-  readonly change?: 'create' | 'replace' | 'unchanged';
 }
 
 /** `svc render`: what would be applied, and nothing is. */

@@ -2,25 +2,21 @@ import type { CommandSpec, Flags } from '../../cli/command.ts';
 import { SvcError } from '../../errors.ts';
 import type { Runtime } from '../../runtime/runtime.ts';
 import { connect } from '../../target/local/client.ts';
-import { type Analysis, analyse } from '../../trace/analysis.ts';
+import { analyse } from '../../trace/analysis.ts';
 import { parseAge } from '../../trace/duration.ts';
 import { searchToJson, traceToJson } from '../../trace/json.ts';
 import { type Found, lookUp } from '../../trace/lookup.ts';
 import { builtInReader } from '../../trace/readers/built-in.ts';
-import type { SearchResult, TraceQuery, TraceReader } from '../../trace/readers/reader.ts';
+import type { TraceQuery, TraceReader } from '../../trace/readers/reader.ts';
 import { buildTree } from '../../trace/tree.ts';
 import { readWorkspace } from '../../workspace/read.ts';
-import { view } from './trace.view.ts';
+import { type Result, view } from './trace.view.ts';
 
 export interface Input {
   readonly query: Omit<TraceQuery, 'since'>;
   readonly sinceMs: number | undefined;
   readonly all: boolean;
 }
-
-export type Result =
-  | { readonly is: 'trace'; readonly analysis: Analysis; readonly problems: readonly string[]; readonly all: boolean }
-  | { readonly is: 'list'; readonly search: SearchResult; readonly by: TraceQuery['by'] };
 
 const LISTED = 20;
 const SLOWEST_LISTED = 10;

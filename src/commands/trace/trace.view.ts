@@ -2,9 +2,13 @@ import type { Style } from '../../output/style.ts';
 import { type Column, table } from '../../output/table.ts';
 import { printable } from '../../output/text.ts';
 import { waterfall } from '../../output/waterfall.ts';
+import type { Analysis } from '../../trace/analysis.ts';
 import { showDuration } from '../../trace/duration.ts';
 import type { SearchResult, TraceQuery, TraceSummary } from '../../trace/readers/reader.ts';
-import type { Result } from './trace.command.ts';
+
+export type Result =
+  | { readonly is: 'trace'; readonly analysis: Analysis; readonly problems: readonly string[]; readonly all: boolean }
+  | { readonly is: 'list'; readonly search: SearchResult; readonly by: TraceQuery['by'] };
 
 /** One trace as a waterfall, several as a table that says how to open one. */
 export function view(result: Result, style: Style): string {

@@ -8,7 +8,7 @@ import type { FleetOrder, FleetReport } from '../../fleet/upgrade-fleet.ts';
 import type { Runtime } from '../../runtime/runtime.ts';
 import { abortUpgrade, continueUpgrade } from '../../upgrade/settle.ts';
 import { checkService, healService, type Upgrade, upgradeService } from '../../upgrade/upgrade.ts';
-import { summary, view } from './upgrade.view.ts';
+import { type Result, summary, view } from './upgrade.view.ts';
 
 type Mode = 'write' | 'dryRun' | 'check' | 'heal' | 'continue' | 'abort';
 
@@ -20,9 +20,6 @@ interface Common {
 }
 
 type Input = Common & ({ readonly paths: readonly string[] } | { readonly fleet: FleetOptions; readonly status: boolean });
-
-/** Services that were named, or a fleet. */
-export type Result = { readonly upgrades: readonly Upgrade[] } | { readonly report: FleetReport; readonly isCheck: boolean };
 
 /** `svc upgrade`: services to the current version of their template, nothing of the user's lost. */
 export const upgrade: CommandSpec<Input, Result> = {

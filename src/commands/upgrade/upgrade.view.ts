@@ -5,7 +5,9 @@ import { plain, type Style } from '../../output/style.ts';
 import { type Column, table } from '../../output/table.ts';
 import { printable, printableOutput } from '../../output/text.ts';
 import type { Upgrade, UpgradeState } from '../../upgrade/upgrade.ts';
-import type { Result } from './upgrade.command.ts';
+
+/** Services that were named, or a fleet. */
+export type Result = { readonly upgrades: readonly Upgrade[] } | { readonly report: FleetReport; readonly isCheck: boolean };
 
 /** What a person sees of `svc upgrade`. */
 export function view(result: Result, style: Style): string {
