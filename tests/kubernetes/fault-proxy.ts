@@ -26,6 +26,8 @@ export interface FaultProxy {
   readonly seen: readonly Seen[];
   /** The n-th request from now on, and those after it up to `times`, meets this fault; without one, none does. */
   arm(plan?: { readonly at: number; readonly fault: Fault; readonly times?: number }): void;
+  /** Calls this as soon as the server has carried out the n-th change from now on, before the client hears of it. */
+  afterWrite(number: number, act: () => void): void;
   /** Adds this to the way of every request, there and back together. */
   delay(milliseconds: number): void;
   close(): Promise<void>;
@@ -45,9 +47,17 @@ export interface Behind {
 export async function startFaultProxy({ target, ca, slowMs = SLOW_MS }: Behind): Promise<FaultProxy> {
   let plan: { readonly at: number; readonly fault: Fault; readonly times: number } | undefined;
   let latency = 0;
+  let writes = { left: 0, act: () => {} };
   let seen: Seen[] = [];
 
   const faultOf = (number: number) => (plan && number >= plan.at && number < plan.at + plan.times ? plan.fault : undefined);
+
+  const answered = (own: Seen[], entry: Seen) => {
+    own.splice(entry.number - 1, 1, entry);
+    if (!isWrite(entry)) return;
+    writes.left -= 1;
+    if (writes.left === 0) writes.act();
+  };
 
   const server = createServer(async (request, response) => {
     const number = seen.length + 1;
@@ -59,7 +69,7 @@ export async function startFaultProxy({ target, ca, slowMs = SLOW_MS }: Behind):
     if (fault === 'reset') return void request.socket.resetAndDestroy();
     if (fault === 'slow') await wait(slowMs);
     if (fault !== undefined && /^\d/.test(fault)) return refuse(response, Number(fault));
-    forward({ request, response, target, ca, fault, answered: (status) => own.splice(number - 1, 1, { ...entry, status }) });
+    forward({ request, response, target, ca, fault, answered: (status) => answered(own, { ...entry, status }) });
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
 
@@ -72,6 +82,9 @@ export async function startFaultProxy({ target, ca, slowMs = SLOW_MS }: Behind):
       plan = next && { times: 1, ...next };
       seen = [];
     },
+    afterWrite: (number, act) => {
+      writes = { left: number, act };
+    },
     delay: (milliseconds) => {
       latency = milliseconds;
     },
@@ -81,6 +94,11 @@ export async function startFaultProxy({ target, ca, slowMs = SLOW_MS }: Behind):
         server.closeAllConnections();
       }),
   };
+}
+
+/** Whether something in the cluster is another than before: questions come as POST, and trials as PATCH, too. */
+export function isWrite({ method, path, status = 500 }: Seen): boolean {
+  return method !== 'GET' && status < 300 && !/dryRun=All|\/self\w+reviews/.test(path);
 }
 
 interface Exchange {

@@ -2,7 +2,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { expectPass } from '../toolchain/run.ts';
 import { type Cluster, startCluster, whyNoCluster } from './cluster/cluster.ts';
 import { FAULTS, type Fault } from './fault-proxy.ts';
-import { type Ended, type Found, type Line, layLine, lookAt, runDeploy, smallService, titles } from './small-service.ts';
+import { inLines } from './lines.ts';
+import { type Ended, type Found, type Line, layLine, lookAt, runDeploy, smallService, titles, type Version } from './small-service.ts';
 
 const reason = whyNoCluster();
 const skipped = reason !== undefined && process.env['SVCKIT_REQUIRE_TOOLS'] !== '1';
@@ -15,7 +16,7 @@ interface Scenario {
   readonly title: string;
   readonly key: string;
   readonly before?: '1';
-  readonly version: '1' | '2' | 'bad';
+  readonly version: Version;
   /** The beginning of a deploy that fails is that of one that does not. */
   readonly last?: number;
 }
@@ -64,21 +65,6 @@ describe.skipIf(skipped)(`the requests of a deploy, with each fault${reason ? ` 
   });
 });
 
-/** Works off a list, a worker for each line. */
-async function inLines(
-  requests: readonly number[],
-  lines: readonly Line[],
-  run: (at: number, line: Line) => Promise<readonly string[]>,
-): Promise<readonly string[]> {
-  const left = [...requests];
-  const found: string[] = [];
-  const work = async (line: Line) => {
-    for (let at = left.shift(); at !== undefined; at = left.shift()) found.push(...(await run(at, line)));
-  };
-  await Promise.all(lines.map(work));
-  return found;
-}
-
 async function meet(
   { key, before, version }: Scenario,
   { at, fault }: { readonly at: number; readonly fault: Fault },
@@ -99,7 +85,7 @@ async function meet(
 
 interface Case {
   readonly name: string;
-  readonly version: '1' | '2' | 'bad';
+  readonly version: Version;
   readonly was: Found;
   readonly is: Found;
 }

@@ -2,6 +2,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { connectCluster } from '../../src/runtime/node/cluster.ts';
 import { type Api, apiOf } from '../../src/target/kubernetes/api/api.ts';
 import { type Deployed, deployService } from '../../src/target/kubernetes/deploy/deploy-service.ts';
+import { DEFAULTS } from '../../src/target/kubernetes/deploy/options.ts';
 import { planService } from '../../src/target/kubernetes/deploy/plan.ts';
 import type { KubernetesObject } from '../../src/target/kubernetes/render/object.ts';
 
@@ -31,9 +32,7 @@ export async function deploy(service: string, objects: readonly KubernetesObject
   const deployed = await deployService(plan, {
     api,
     by: 'test',
-    restarts: 1,
-    patienceMs: 60_000,
-    now: () => new Date(),
+    options: { ...DEFAULTS, patienceMs: 60_000 },
     pause: (ms) => wait(ms),
     tell: (_, text) => told.push(text),
     stillMine: async () => {},

@@ -7,6 +7,7 @@ import { connectCluster } from '../../src/runtime/node/cluster.ts';
 import type { Cluster as ClusterAccess } from '../../src/runtime/runtime.ts';
 import { apiOf } from '../../src/target/kubernetes/api/api.ts';
 import { type Connection, carryOutDeploy, hasWork, planDeploy, type ServiceOutcome } from '../../src/target/kubernetes/deploy/deploy.ts';
+import type { DeployOptions } from '../../src/target/kubernetes/deploy/options.ts';
 import { readRecord } from '../../src/target/kubernetes/deploy/record.ts';
 import type { KubernetesObject } from '../../src/target/kubernetes/render/object.ts';
 import { API_SERVER, STATE } from './cluster/parts.ts';
@@ -37,20 +38,22 @@ export async function layLine(namespace: string, clusterConfig: string, token?: 
   return { proxy, kubeconfig, connection: connectionTo(clusterAt(kubeconfig), namespace), close };
 }
 
-function clusterAt(kubeconfig: string): ClusterAccess {
+export function clusterAt(kubeconfig: string): ClusterAccess {
   process.env['KUBECONFIG'] = kubeconfig;
   return connectCluster(undefined, new AbortController().signal);
 }
 
-function connectionTo(cluster: ClusterAccess, namespace: string): Connection {
+export function connectionTo(cluster: ClusterAccess, namespace: string): Connection {
   const { signal } = new AbortController();
   const base = { cluster, namespace, signal, answerMs: ANSWER_MS, chance: Math.random, pause: (ms: number) => wait(ms) };
   const api = apiOf({ ...base, now: () => new Date() });
   return { api, closingApi: api, context: cluster.context };
 }
 
+export type Version = '1' | '2' | 'bad';
+
 /** A version of a service that starts no pod, so that hundreds fit into a few minutes; `bad` wants one, which the quota forbids. */
-export function smallService(name: string, version: '1' | '2' | 'bad'): readonly KubernetesObject[] {
+export function smallService(name: string, version: Version): readonly KubernetesObject[] {
   const labels = { 'app.kubernetes.io/name': name, 'app.kubernetes.io/managed-by': 'svc' };
   const container = { name: 'main', image: 'svckit.test/pause:1', env: [{ name: 'VERSION', value: version }] };
   return [
@@ -73,7 +76,12 @@ export function smallService(name: string, version: '1' | '2' | 'bad'): readonly
 export type Ended = ServiceOutcome | { readonly refused: string };
 
 /** Plans and carries out, as the command does. */
-export async function runDeploy(name: string, version: '1' | '2' | 'bad', connection: Connection): Promise<Ended> {
+export async function runDeploy(
+  name: string,
+  version: Version,
+  connection: Connection,
+  options: Partial<DeployOptions> = {},
+): Promise<Ended> {
   const service = { service: name, objects: smallService(name, version), files: [], notes: [] };
   const runtime = {
     env: { USER: 'tester' },
@@ -87,8 +95,12 @@ export async function runDeploy(name: string, version: '1' | '2' | 'bad', connec
   try {
     const plan = await planDeploy([service], connection);
     if (!plan.services.some(hasWork)) return { refused: 'nothing to do' };
-    const options = { restarts: 1, patienceMs: 20_000 };
-    const [outcome] = await carryOutDeploy(plan, { services: [{ name, workload: undefined }], connection, options, runtime });
+    const [outcome] = await carryOutDeploy(plan, {
+      services: [{ name, workload: undefined }],
+      connection,
+      options: { patienceMs: 20_000, ...options },
+      runtime,
+    });
     return outcome ?? { refused: 'no outcome' };
   } catch (error) {
     if (error instanceof SvcError) return { refused: `${error.code}: ${error.message}` };

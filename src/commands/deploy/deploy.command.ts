@@ -95,13 +95,9 @@ async function deployToCluster(input: Input, workspace: Workspace, runtime: Runt
   if (input.dryRun) return { ...base, outcomes: undefined };
   if (!plan.services.some(hasWork)) return { ...base, outcomes: [] };
   const confirmed = await confirm(plan, input.yes, runtime);
-  const options = { restarts: 1, patienceMs: PATIENCE_MS };
-  const outcomes = await carryOutDeploy(plan, { services, connection, options, runtime });
+  const outcomes = await carryOutDeploy(plan, { services, connection, runtime });
   return { ...base, outcomes, confirmed, evidence: await saveEvidence(environment.name, outcomes, runtime) };
 }
-
-/** As long as Kubernetes itself waits for progress, by default. What cannot come right is told long before. */
-const PATIENCE_MS = 600_000;
 
 /** True where the plan was shown and agreed to. */
 async function confirm(plan: DeployPlan, yes: boolean, { terminal, ask }: Runtime): Promise<boolean> {

@@ -62,7 +62,7 @@ export const rollback: CommandSpec<Input, Result> = {
         throw new SvcError('input/cancelled', 'Nothing was changed', { hint: 'See what there is: svc status' });
       }
     }
-    const outcomes = await carryOutDeploy(plan, { services, connection, options: { restarts: 1, patienceMs: PATIENCE_MS }, runtime });
+    const outcomes = await carryOutDeploy(plan, { services, connection, runtime });
     const evidence = await saveEvidence(name, outcomes, runtime);
     return { ...base, outcome: outcomes[0], evidence: evidence[service] };
   },
@@ -78,9 +78,6 @@ export const rollback: CommandSpec<Input, Result> = {
   }),
   exitCode: ({ outcome }) => (outcome === undefined || isUp(outcome) ? EXIT.ok : EXIT.failed),
 };
-
-/** As long as Kubernetes itself waits for progress, by default. */
-const PATIENCE_MS = 600_000;
 
 function revisionOf(given: unknown): number | undefined {
   if (given === undefined) return undefined;

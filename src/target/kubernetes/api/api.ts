@@ -1,5 +1,5 @@
 import { SvcError } from '../../../errors.ts';
-import type { KubernetesObject } from '../render/object.ts';
+import { type KubernetesObject, titleOf } from '../render/object.ts';
 import { builtIn, groupPath, pathOf, type ResourceName } from './resource.ts';
 import { type Answer, type ApiWorld, isTakenField, type Send, sender } from './send.ts';
 
@@ -160,8 +160,4 @@ async function resourceName({ apiVersion, kind }: Pick<KubernetesObject, 'apiVer
 /** https://kubernetes.io/docs/reference/using-api/api-concepts/#discovery-api */
 interface Discovery {
   readonly resources: readonly { readonly name: string; readonly kind: string; readonly namespaced: boolean }[];
-}
-
-function titleOf({ kind, metadata: { name } }: KubernetesObject): string {
-  return `${kind} ${name}`;
 }

@@ -1,6 +1,6 @@
 import { SvcError } from '../../../errors.ts';
 import type { Api } from '../api/api.ts';
-import type { KubernetesObject } from '../render/object.ts';
+import { type KubernetesObject, titleOf } from '../render/object.ts';
 import { judge, type Verdict } from '../verdict/verdict.ts';
 import { type Evidence, gather } from './evidence.ts';
 import { groupsOf } from './groups.ts';
@@ -8,6 +8,7 @@ import { closed, lastGoodOf, opened } from './history.ts';
 import { isRemovable, type Live, without } from './inventory.ts';
 import { type Action, type Event, type Outcome, type Stages, type State, step } from './machine.ts';
 import { isAwaited, observe } from './observe.ts';
+import type { DeployOptions } from './options.ts';
 import type { ServicePlan } from './plan.ts';
 import { type Record, writeRecord } from './record.ts';
 
@@ -16,10 +17,7 @@ export interface DeployWorld {
   readonly api: Api;
   /** Who deploys, for the record. */
   readonly by: string;
-  /** Restarts of a pod that are forgiven. */
-  readonly restarts: number;
-  readonly patienceMs: number;
-  now(): Date;
+  readonly options: DeployOptions;
   pause(milliseconds: number): Promise<void>;
   /** What happens, for a person who waits. */
   tell(service: string, text: string): void;
@@ -34,17 +32,16 @@ export interface Deployed {
   readonly durationMs: number;
 }
 
-const ROLLBACK_PATIENCE_MS = 120_000;
 const LOOK_MS = 400;
 
 /** Carries out the plan of one service. What fails is an outcome; only what is wrong with svc itself is thrown. */
 export async function deployService(plan: ServicePlan, world: DeployWorld): Promise<Deployed> {
-  const began = world.now().getTime();
+  const began = world.api.now().getTime();
   const work = new Work(plan, world);
   let [state, action]: readonly [State, Action | undefined] = step({ is: 'new' }, { is: 'begin' }, work.stages);
   while (action) [state, action] = step(state, await work.carryOut(action), work.stages);
   const outcome: Outcome = state.is === 'done' ? state.outcome : { is: 'failed', why: `it stopped while ${state.is}`, restored: false };
-  return { service: plan.service, outcome, evidence: work.evidence, durationMs: world.now().getTime() - began };
+  return { service: plan.service, outcome, evidence: work.evidence, durationMs: world.api.now().getTime() - began };
 }
 
 /** The actions of one deploy, and what they need to remember of each other. */
@@ -69,8 +66,8 @@ class Work {
       groups: plan.groups.length,
       awaits: (group) => (plan.groups[group] ?? []).some(isAwaited),
       hasLastGood: this.#lastGood !== undefined,
-      patienceMs: world.patienceMs,
-      rollbackPatienceMs: ROLLBACK_PATIENCE_MS,
+      patienceMs: world.options.patienceMs,
+      rollbackPatienceMs: world.options.rollbackPatienceMs,
     };
   }
 
@@ -78,7 +75,7 @@ class Work {
     try {
       if (action.is !== 'keep-evidence') await this.#world.stillMine();
       const verdict = await this.#do(action);
-      const at = this.#world.now().getTime();
+      const at = this.#world.api.now().getTime();
       return verdict ? { is: 'judged', verdict, at } : { is: 'did', at };
     } catch (error) {
       if (!(error instanceof SvcError)) throw error;
@@ -110,7 +107,7 @@ class Work {
     for (const { object, result } of applied) {
       if (!('conflicts' in result)) continue;
       const [{ field, manager } = { field: '', manager: '' }] = result.conflicts;
-      throw new SvcError('plan/conflict', `${object.kind} ${object.metadata.name}: ${field} belongs to ${manager}`, {
+      throw new SvcError('plan/conflict', `${titleOf(object)}: ${field} belongs to ${manager}`, {
         hint: 'Leave the field to it, or have it let go',
       });
     }
@@ -119,13 +116,11 @@ class Work {
   /** The worst of all workloads of a group counts. */
   async #judge(objects: readonly KubernetesObject[]): Promise<Verdict> {
     await this.#world.pause(LOOK_MS);
-    const { api, restarts } = this.#world;
+    const { api, options } = this.#world;
     const verdicts = await Promise.all(
       objects.filter(isAwaited).map(async (workload) => {
         const observation = await observe(workload, api);
-        return observation
-          ? judge(observation, { restarts })
-          : ({ state: 'waiting', for: `${workload.kind} ${workload.metadata.name}`, causes: [] } as const);
+        return observation ? judge(observation, options) : ({ state: 'waiting', for: titleOf(workload), causes: [] } as const);
       }),
     );
     const verdict = verdicts.find(({ state }) => state === 'failed') ??
@@ -145,7 +140,9 @@ class Work {
   }
 
   async #keepEvidence(): Promise<void> {
-    const all = await Promise.all(this.#objects.filter(isAwaited).map((workload) => gather(workload, this.#world)));
+    const all = await Promise.all(
+      this.#objects.filter(isAwaited).map((workload) => gather(workload, { api: this.#world.api, restarts: this.#world.options.restarts })),
+    );
     this.evidence = {
       causes: all.flatMap(({ causes }) => causes),
       logs: all.flatMap(({ logs }) => logs),

@@ -4,11 +4,11 @@ import { calledBy, startOrder } from '../../../workload/order.ts';
 import type { ClusterEnvironment } from '../../../workspace/environment.ts';
 import type { Service } from '../../../workspace/workspace.ts';
 import { type Api, apiOf } from '../api/api.ts';
-import type { KubernetesObject } from '../render/object.ts';
+import { type KubernetesObject, titleOf } from '../render/object.ts';
 import type { RenderedService } from '../render/render.ts';
 import { type Deployed, type DeployWorld, deployService } from './deploy-service.ts';
 import { type Holding, holdAll } from './holding.ts';
-import { LEASE_SECONDS } from './lease.ts';
+import { DEFAULTS, type DeployOptions } from './options.ts';
 import { pause } from './pause.ts';
 import { isChange, planService, type ServicePlan } from './plan.ts';
 import { readRecord } from './record.ts';
@@ -23,12 +23,6 @@ export interface DeployPlan {
 
 /** How the deploy of one service ended; `skipped` where one that it needs did not come up. */
 export type ServiceOutcome = Deployed | { readonly service: string; readonly skippedFor: string };
-
-export interface DeployOptions {
-  /** Restarts of a pod that are forgiven. */
-  readonly restarts: number;
-  readonly patienceMs: number;
-}
 
 /** A way to an environment's namespace. */
 export interface Connection {
@@ -93,10 +87,11 @@ export async function carryOutDeploy(
   const holder = await holderOf(runtime);
   const names = work.map(({ service }) => service);
   const { api } = connection;
-  const holding = await holdAll(names, { ...connection, holder, seconds: LEASE_SECONDS });
+  const all = { ...DEFAULTS, ...options };
+  const holding = await holdAll(names, { ...connection, holder, seconds: all.leaseSeconds });
   try {
     await Promise.all(work.map((each) => requireUnchanged(each, api)));
-    return await inOrder(work, services, (each) => deployService(each, worldOf(each, { api, options, runtime, holder, holding })));
+    return await inOrder(work, services, (each) => deployService(each, worldOf(each, { api, options: all, runtime, holder, holding })));
   } finally {
     await holding.letGo();
   }
@@ -106,7 +101,7 @@ export interface Deploying {
   /** Of the workspace: what calls what. */
   readonly services: readonly Pick<Service, 'name' | 'workload'>[];
   readonly connection: Connection;
-  readonly options: DeployOptions;
+  readonly options?: Partial<DeployOptions>;
   readonly runtime: Pick<Runtime, 'env' | 'pid' | 'processAt' | 'token' | 'signal' | 'now' | 'emit'>;
 }
 
@@ -151,13 +146,18 @@ export function isUp(outcome: ServiceOutcome): boolean {
 
 function worldOf(
   { service }: ServicePlan,
-  { api, options, runtime, holder, holding }: Pick<Deploying, 'options' | 'runtime'> & { api: Api; holder: string; holding: Holding },
+  {
+    api,
+    options,
+    runtime,
+    holder,
+    holding,
+  }: Pick<Deploying, 'runtime'> & { options: DeployOptions; api: Api; holder: string; holding: Holding },
 ): DeployWorld {
   return {
     api,
     by: holder,
-    ...options,
-    now: runtime.now,
+    options,
     pause: (ms) => pause(ms, runtime.signal),
     tell: (name, text) => runtime.emit({ id: name, state: 'update', text: `${name} ${text}` }),
     stillMine: () => holding.stillMine(service),
@@ -201,7 +201,7 @@ function groupOf({ apiVersion }: Pick<KubernetesObject, 'apiVersion'>): string {
 function refuseConflicts(services: readonly ServicePlan[]): void {
   const conflicts = services.flatMap(({ objects }) =>
     objects.flatMap(({ object, conflicts: found }) =>
-      found.map(({ field, manager }) => `  ${object.kind} ${object.metadata.name}  ${field}  belongs to ${manager}`),
+      found.map(({ field, manager }) => `  ${titleOf(object)}  ${field}  belongs to ${manager}`),
     ),
   );
   if (conflicts.length === 0) return;

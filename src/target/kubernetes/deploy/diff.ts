@@ -32,13 +32,12 @@ function masked({ path, from, to }: FieldChange): FieldChange {
 
 function compare(path: string, from: unknown, to: unknown): readonly FieldChange[] {
   if (OWN.has(path) || Object.is(from, to)) return [];
-  if (Array.isArray(from) && Array.isArray(to)) return compareEntries(path, entriesOf(from), entriesOf(to), (name) => `${path}[${name}]`);
-  if (isMap(from) && isMap(to)) return compareEntries(path, from, to, (name) => (path === '' ? name : `${path}.${name}`));
+  if (Array.isArray(from) && Array.isArray(to)) return compareEntries(entriesOf(from), entriesOf(to), (name) => `${path}[${name}]`);
+  if (isMap(from) && isMap(to)) return compareEntries(from, to, (name) => (path === '' ? name : `${path}.${name}`));
   return [{ path, from, to }];
 }
 
 function compareEntries(
-  _: string,
   from: Readonly<Record<string, unknown>>,
   to: Readonly<Record<string, unknown>>,
   pathOf: (name: string) => string,

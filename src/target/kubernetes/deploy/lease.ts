@@ -13,14 +13,12 @@ interface Lease extends KubernetesObject {
   };
 }
 
-/** Renewed at each third of it: who is not heard of for this long is gone. */
-export const LEASE_SECONDS = 30;
-
 export interface LeaseOrder {
   /** Whose deploys it keeps apart: the name of the lease. */
   readonly name: string;
   /** Who holds it, unlike anybody else, for whoever has to wait: `ada@laptop, process 4242, 1f0c`. */
   readonly holder: string;
+  /** Renewed at each third of it: who is not heard of for this long is gone. */
   readonly seconds: number;
 }
 
@@ -70,8 +68,8 @@ function objectOf({ name }: LeaseOrder): KubernetesObject {
   return { apiVersion: 'coordination.k8s.io/v1', kind: 'Lease', metadata: { name } };
 }
 
-function otherHolder({ spec = {} }: Lease, { holder }: LeaseOrder, now: Date): string | undefined {
-  const { holderIdentity, renewTime, leaseDurationSeconds = LEASE_SECONDS } = spec;
+function otherHolder({ spec = {} }: Lease, { holder, seconds }: LeaseOrder, now: Date): string | undefined {
+  const { holderIdentity, renewTime, leaseDurationSeconds = seconds } = spec;
   if (holderIdentity === undefined || holderIdentity === '' || holderIdentity === holder) return undefined;
   const age = renewTime === undefined ? Number.POSITIVE_INFINITY : (now.getTime() - Date.parse(renewTime)) / 1000;
   return age > leaseDurationSeconds ? undefined : `${holderIdentity}, last heard of ${Math.max(0, Math.round(age))} s ago`;

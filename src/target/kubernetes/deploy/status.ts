@@ -3,6 +3,7 @@ import type { Api } from '../api/api.ts';
 import { judge, type Verdict } from '../verdict/verdict.ts';
 import { type Evidence, gather } from './evidence.ts';
 import { isAwaited, observe } from './observe.ts';
+import { DEFAULTS } from './options.ts';
 import { type Record, type Release, readRecord } from './record.ts';
 
 /** How one workload of a service stands. */
@@ -22,9 +23,6 @@ export interface ServiceStatus {
   readonly workloads: readonly WorkloadStatus[];
 }
 
-/** One restart is forgiven, as a deploy forgives it. */
-const RESTARTS = 1;
-
 /**
  * How a service stands in a namespace, by the same rules as a deploy's verdict.
  * @throws SvcError cluster/…; cluster/refused where it was never deployed there
@@ -36,9 +34,9 @@ export async function statusOf(service: string, api: Api): Promise<ServiceStatus
       const object = `${workload.kind.toLowerCase()}/${workload.metadata.name}`;
       const observation = await observe(workload, api);
       if (!observation) return { object, state: 'gone', evidence: { causes: [], logs: [], events: [] } };
-      const verdict = judge(observation, { restarts: RESTARTS });
+      const verdict = judge(observation, DEFAULTS);
       const evidence =
-        verdict.state === 'ready' ? { causes: [], logs: [], events: [] } : await gather(workload, { api, restarts: RESTARTS });
+        verdict.state === 'ready' ? { causes: [], logs: [], events: [] } : await gather(workload, { api, restarts: DEFAULTS.restarts });
       return { object, state: verdict.state, ...(verdict.state === 'waiting' && { waitsFor: verdict.for }), evidence };
     }),
   );
