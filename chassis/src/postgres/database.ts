@@ -1,6 +1,8 @@
 import { type Attributes, SpanKind, SpanStatusCode, type Tracer } from '@opentelemetry/api';
 import type { Pool, PoolClient, QueryResult } from 'pg';
+import { crashPoint } from '../crash-point.ts';
 import { timeLeft } from '../exchange.ts';
+import { isQuiet } from '../telemetry/quiet.ts';
 import { codeOf, isUnreachable, translated } from './errors.ts';
 import { type Sql, toQuery } from './sql.ts';
 
@@ -94,19 +96,34 @@ interface TransactionAt {
 
 async function transact<T>(parts: DatabaseParts, { client, options }: TransactionAt, work: (tx: Transaction) => Promise<T>): Promise<T> {
   await client.query(`BEGIN ISOLATION LEVEL ${options?.isolation ?? 'read committed'}`);
+  const tx: Transaction = queryable((statement) => traced(parts, client, statement));
+  const hooks: (() => void)[] = [];
+  committed.set(tx, hooks);
+  let result: T;
   try {
-    const result = await work(queryable((statement) => traced(parts, client, statement)));
+    result = await work(tx);
+    crashPoint('transaction:before-commit');
     await client.query('COMMIT');
-    return result;
+    crashPoint('transaction:after-commit');
   } catch (error) {
     await client.query('ROLLBACK').catch(() => undefined); // a lost connection has rolled back by itself
     throw error;
   }
+  for (const hook of hooks) hook();
+  return result;
+}
+
+const committed = new WeakMap<Transaction, (() => void)[]>();
+
+/** Has something done once a transaction is committed; nothing where it is not. It must not throw. */
+export function afterCommit(tx: Transaction, hook: () => void): void {
+  committed.get(tx)?.push(hook);
 }
 
 /** Runs a statement in a span of its own. The span holds the text with its placeholders, never the values. */
 async function traced({ tracer, attributes }: DatabaseParts, client: PoolClient, statement: Sql): Promise<QueryResult> {
   const query = toQuery(statement);
+  if (isQuiet()) return client.query(query);
   const operation = /^\s*(\w+)/.exec(query.text)?.[1]?.toUpperCase() ?? 'QUERY';
   const span = tracer.startSpan(operation, {
     kind: SpanKind.CLIENT,

@@ -27,7 +27,7 @@ export interface MigrationClient {
 
 const NAME = /^(\d{4})_[a-z0-9_-]+\.sql$/;
 /** Any number would do, as long as no other program locks the same in this database. */
-const LOCK = '6120713424915893271';
+export const MIGRATION_LOCK = '6120713424915893271';
 const TABLE = `CREATE TABLE IF NOT EXISTS schema_migrations (
   version integer PRIMARY KEY, file text NOT NULL, checksum text NOT NULL, applied_at timestamptz NOT NULL DEFAULT now()
 )`;
@@ -77,7 +77,7 @@ export function pending(migrations: readonly Migration[], applied: readonly Appl
  */
 export async function migrate(client: MigrationClient, migrations: readonly Migration[]): Promise<readonly string[]> {
   await client.query('SET statement_timeout = 0');
-  await client.query(`SELECT pg_advisory_lock(${LOCK})`);
+  await client.query(`SELECT pg_advisory_lock(${MIGRATION_LOCK})`);
   try {
     await client.query(TABLE);
     const { rows } = await client.query('SELECT version, file, checksum FROM schema_migrations');
@@ -85,7 +85,7 @@ export async function migrate(client: MigrationClient, migrations: readonly Migr
     for (const step of toApply) await apply(client, step);
     return toApply.map(({ file }) => file);
   } finally {
-    await client.query(`SELECT pg_advisory_unlock(${LOCK})`).catch(() => undefined); // a lost connection holds no lock
+    await client.query(`SELECT pg_advisory_unlock(${MIGRATION_LOCK})`).catch(() => undefined); // a lost connection holds no lock
   }
 }
 

@@ -1,12 +1,13 @@
-import pg from 'pg';
+import type pg from 'pg';
 import { url } from '../config/fields.ts';
 import { NotReachable } from '../failure.ts';
 import type { Logger } from '../logs/logs.ts';
 import type { Metrics } from '../metrics/metrics.ts';
 import type { Need, Started } from '../service/need.ts';
-import { createDatabase, type Database, STATEMENT_TIMEOUT_MS } from './database.ts';
+import { createDatabase, type Database } from './database.ts';
 import { isUnreachable } from './errors.ts';
 import { migrate, readMigrations } from './migrations.ts';
+import { createPool } from './pool.ts';
 
 export type { Database, Queryable, Transaction, TransactionOptions } from './database.ts';
 export { DatabaseError, isViolation } from './errors.ts';
@@ -21,8 +22,6 @@ export interface PostgresOptions {
   /** The most connections that one instance of the service opens; default 10. */
   readonly poolSize?: number;
 }
-
-const CONNECT_TIMEOUT_MS = 2_000;
 
 /** The need of a PostgreSQL database. The service waits for it to start, and is not ready while it is gone. */
 export function postgres(options: PostgresOptions = {}): Need<Database, ReturnType<typeof fieldsOf>> {
@@ -45,16 +44,6 @@ export function postgres(options: PostgresOptions = {}): Need<Database, ReturnTy
 
 function fieldsOf(variable: string) {
   return { url: url(variable, { protocols: ['postgres:', 'postgresql:'], secret: true }) };
-}
-
-function createPool(address: URL, max: number): pg.Pool {
-  return new pg.Pool({
-    connectionString: address.href,
-    max,
-    connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
-    statement_timeout: STATEMENT_TIMEOUT_MS,
-    keepAlive: true,
-  });
 }
 
 /** Reaches the database once, and brings its schema up to date. */
