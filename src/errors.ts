@@ -28,6 +28,7 @@ const EXIT_BY_CODE = {
   'local/failed': EXIT.failed,
   'cluster/not-configured': EXIT.usage,
   'cluster/unreachable': EXIT.environment,
+  'cluster/unauthorized': EXIT.environment,
   'cluster/forbidden': EXIT.environment,
   'cluster/refused': EXIT.failed,
   'forge/denied': EXIT.environment,

@@ -1,5 +1,7 @@
+import { randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { planService } from '../../src/target/kubernetes/deploy/plan.ts';
+import { readRecord } from '../../src/target/kubernetes/deploy/record.ts';
 import { expectPass } from '../toolchain/run.ts';
 import { type Cluster, startCluster, whyNoCluster } from './cluster/cluster.ts';
 import { deploy } from './scene.ts';
@@ -65,8 +67,39 @@ describe.skipIf(skipped)(`what a deploy never does${reason ? ` (skipped: ${reaso
     const { refused } = ended as { readonly refused: string };
     expect(refused).toMatch(/^cluster\/forbidden: Nothing was changed: in the namespace rules these rights are missing:/);
     expect(refused).toContain('configmaps: delete');
+    expect(refused).toContain('secrets svc-release-limited: get, create, patch');
     expect(refused).toContain('leases.coordination.k8s.io: get, create, update');
     expect((await lookAt('limited', line.connection)).phase).toBeUndefined();
+  });
+
+  it('needs to read no Secret but its own record', async () => {
+    const all = 'get,create,patch,delete';
+    await kubectl('create', 'serviceaccount', 'narrow');
+    await kubectl('create', 'role', 'narrow-objects', `--verb=${all}`, '--resource=configmaps,services,deployments.apps');
+    await kubectl('create', 'role', 'narrow-leases', '--verb=get,create,update', '--resource=leases.coordination.k8s.io');
+    await kubectl('create', 'role', 'narrow-looks', '--verb=get,list', '--resource=pods,pods/log,events,replicasets.apps');
+    await kubectl('create', 'role', 'narrow-record', '--verb=get,create,patch', '--resource=secrets', '--resource-name=svc-release-narrow');
+    for (const role of ['objects', 'leases', 'looks', 'record']) {
+      await kubectl('create', 'rolebinding', `narrow-${role}`, `--role=narrow-${role}`, '--serviceaccount=rules:narrow');
+    }
+    const { output } = await cluster.kubectl(['-n', 'rules', 'create', 'token', 'narrow']);
+    const narrow = await layLine('rules', cluster.kubeconfig, output.trim());
+    expect(await runDeploy('narrow', '1', narrow.connection)).toMatchObject({ outcome: { is: 'deployed' } });
+    expect(await runDeploy('other', '1', narrow.connection)).toMatchObject({
+      refused: expect.stringContaining('secrets svc-release-other'),
+    });
+    await narrow.close();
+  });
+
+  it('begins with nothing that is too large to be written down beside the version before', async () => {
+    const large = (content: string) => [{ apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'large' }, data: { content } }];
+    const dense = () => randomBytes(400 * 1024).toString('hex');
+    const { api } = line.connection;
+    const { deployed } = await deploy('large', large(dense()), api);
+    expect(deployed.outcome).toEqual({ is: 'deployed' });
+    const twice = [...large(dense()), ...large(dense()).map((object) => ({ ...object, metadata: { name: 'larger' } }))];
+    await expect(planService('large', twice, api)).rejects.toThrow('The objects of large are too large: to be able to go back');
+    expect(await readRecord('large', api)).toMatchObject({ phase: 'deployed', revision: 1 });
   });
 
   it('lets two deployers write at once: one is told of the other', async () => {

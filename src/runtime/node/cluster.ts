@@ -15,16 +15,37 @@ const CONNECTIONS = 32;
 export function connectCluster(context: string | undefined, stop: AbortSignal): Cluster {
   const config = load();
   const name = chosen(config, context);
-  config.setCurrentContext(name);
-  const cluster = config.getCurrentCluster();
-  if (!cluster) throw notConfigured(`The context ${name} names a cluster that the kubeconfig does not describe`);
-  const agents: { kept?: RequestOptions['agent'] } = {};
+  let access = accessTo(name, config);
+  const { server } = access;
+  const attempt = async (call: ClusterRequest) => send(new URL(call.path, server), call, { options: await authorised(access), stop });
   return {
     context: name,
-    server: cluster.server,
+    server,
     namespace: config.getContextObject(name)?.namespace,
-    request: async (call) => send(new URL(call.path, cluster.server), call, { options: await authorised(config, agents), stop }),
+    async request(call) {
+      const used = access;
+      const response = await attempt(call);
+      if (response.status !== 401) return response;
+      await response.bytes();
+      // A login that ran out may have been renewed meanwhile: by the user, or by the program that the kubeconfig names.
+      if (access === used) access = accessTo(name, load());
+      return attempt(call);
+    },
   };
+}
+
+/** A way into a cluster, as the kubeconfig described it at one moment. */
+interface Access {
+  readonly config: KubeConfig;
+  readonly server: string;
+  readonly agents: { kept?: RequestOptions['agent'] };
+}
+
+function accessTo(context: string, config: KubeConfig): Access {
+  config.setCurrentContext(context);
+  const cluster = config.getCurrentCluster();
+  if (!cluster) throw notConfigured(`The context ${context} names a cluster that the kubeconfig does not describe`);
+  return { config, server: cluster.server, agents: {} };
 }
 
 function load(): KubeConfig {
@@ -53,7 +74,7 @@ function notConfigured(message: string, cause?: unknown): SvcError {
 }
 
 /** Tokens run out and are made anew, so rights are asked for each request; connections are kept. */
-async function authorised(config: KubeConfig, agents: { kept?: RequestOptions['agent'] }): Promise<RequestOptions> {
+async function authorised({ config, agents }: Access): Promise<RequestOptions> {
   const options: RequestOptions & { agent?: RequestOptions['agent'] } = {};
   try {
     await config.applyToHTTPSOptions(options);

@@ -43,7 +43,7 @@ export interface Api {
 
 const APPLY = 'application/apply-patch+yaml';
 
-/** @throws SvcError cluster/unreachable, cluster/forbidden, cluster/refused: from every method */
+/** @throws SvcError cluster/unreachable, cluster/unauthorized, cluster/forbidden, cluster/refused: from every method */
 export function apiOf(world: ApiWorld): Api {
   const { namespace } = world;
   const { send, now } = sender(world);
@@ -119,8 +119,8 @@ function parsed<T>({ status, text }: Pick<Answer, 'status' | 'text'>, about: str
 
 function refusal(status: number, { message = `status ${status}` }: Status, about: string): SvcError {
   if (status === 401) {
-    return new SvcError('cluster/forbidden', `The cluster does not know who asks: ${message}`, {
-      hint: 'Log in again, then run the command again',
+    return new SvcError('cluster/unauthorized', `The cluster does not know who asks, or not any more: ${message}`, {
+      hint: 'Log in again, then run the command again: a deploy goes on from where it stopped',
     });
   }
   if (status === 403) {

@@ -3,7 +3,7 @@ import { namesOf } from './inventory.ts';
 import type { Outcome } from './machine.ts';
 import type { Record, Release } from './record.ts';
 
-/** Releases that are remembered, and how many of them with their objects: a record has to fit into one ConfigMap. */
+/** Releases that are remembered, and how many of them with their objects: fewer where they are large. */
 const MOST_RELEASES = 20;
 const MOST_WITH_OBJECTS = 5;
 

@@ -44,7 +44,7 @@ async function makeSure(create: () => Promise<boolean>, attempt: number): Promis
   try {
     return await create();
   } catch (error) {
-    if (attempt < MOST_ATTEMPTS && error instanceof SvcError && error.code !== 'cluster/forbidden') return false;
+    if (attempt < MOST_ATTEMPTS && error instanceof SvcError && !/^cluster\/(unauthorized|forbidden)$/.test(error.code)) return false;
     throw error;
   }
 }

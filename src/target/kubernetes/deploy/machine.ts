@@ -146,7 +146,11 @@ function afterFailure(state: State, why: string, stages: Stages): readonly [Stat
         : closing({ is: 'failed', why: state.why, restored: false });
     case 'going-back':
     case 'awaiting-back':
-      return closing({ is: 'failed', why: `${state.why}; and going back failed: ${why}`, restored: false });
+      return closing({
+        is: 'failed',
+        why: `${state.why}; and going back failed${state.why === why ? ' for the same reason' : `: ${why}`}`,
+        restored: false,
+      });
     case 'pruning':
       return closing({ is: 'deployed', note: `what is not wanted any more is still there: ${why}` });
     case 'closing':

@@ -3,8 +3,10 @@ import type { Api, FieldConflict } from '../api/api.ts';
 import type { KubernetesObject } from '../render/object.ts';
 import { type FieldChange, fieldChanges } from './diff.ts';
 import { groupsOf, keyOf } from './groups.ts';
+import { opened } from './history.ts';
 import { isRemovable, type Live, strangerBehind, without } from './inventory.ts';
 import { type Record, readRecord } from './record.ts';
+import { dataOf } from './record-size.ts';
 
 /** What a deploy would do to one object. */
 export interface PlannedObject {
@@ -25,12 +27,14 @@ export interface ServicePlan {
 
 /**
  * What a deploy of these objects would change, as the API server itself says it; nothing is written.
- * @throws SvcError of the API: what the cluster refuses now, it would refuse later
+ * @throws SvcError of the API: what the cluster refuses now, it would refuse later; workload/invalid where it is too large to be recorded
  */
 export async function planService(service: string, objects: readonly KubernetesObject[], api: Api): Promise<ServicePlan> {
   const record = await readRecord(service, api);
   const inventory = record?.inventory ?? [];
   if (objects.length === 0 && inventory.length > 0) throw emptyRender(service, inventory.length);
+  // What could not be written down must not begin.
+  dataOf(service, opened(record, objects, { by: '', at: '' }));
   const known = new Set(inventory.map(keyOf));
   const planned = await Promise.all(objects.map((object) => planObject(object, api, known.has(keyOf(object)))));
   const removals = await Promise.all(without(inventory, objects).map((object) => planRemoval(object, api)));

@@ -1,8 +1,9 @@
-import { gunzipSync, gzipSync } from 'node:zlib';
+import { gunzipSync } from 'node:zlib';
 import { SvcError } from '../../../errors.ts';
 import type { Api } from '../api/api.ts';
 import type { KubernetesObject } from '../render/object.ts';
 import { namesOf } from './inventory.ts';
+import { dataOf, MOST_UNPACKED_BYTES } from './record-size.ts';
 
 /** What a cluster is told of a service's deploys: enough to go on, to go back and to take away, whoever comes next. */
 export interface Record {
@@ -35,12 +36,9 @@ export interface Release {
   readonly objects?: readonly KubernetesObject[];
 }
 
-/** What a record may be in memory: it was packed, and a few bytes can become very many. */
-const MOST_BYTES = 32 * 1_048_576;
-
-interface ConfigMap extends KubernetesObject {
+/** Objects of a user's own may hold secret values, so what was applied is kept as one. */
+interface Secret extends KubernetesObject {
   readonly data?: Readonly<{ [name: string]: string }>;
-  readonly binaryData?: Readonly<{ [name: string]: string }>;
 }
 
 /**
@@ -48,65 +46,57 @@ interface ConfigMap extends KubernetesObject {
  * @throws SvcError cluster/refused where somebody changed it by hand
  */
 export async function readRecord(service: string, api: Api): Promise<Record | undefined> {
-  const found = await api.get<ConfigMap>(empty(service));
+  const found = await api.get<Secret>(empty(service));
   if (!found) return undefined;
-  const { phase, revision, by = '', at = '' } = found.data ?? {};
-  const part = <T>(name: string) => unpacked<T>(found.binaryData?.[name], service);
+  const word = (name: string) => Buffer.from(found.data?.[name] ?? '', 'base64').toString('utf8');
+  const part = <T>(name: string) => unpacked<T>(found.data?.[name], service);
+  const phase = word('phase');
   const current = part<KubernetesObject[]>('current');
   if (!isPhase(phase) || !current) throw unreadable(service);
   const lastGood = part<KubernetesObject[]>('lastGood');
   const inventory = part<KubernetesObject[]>('inventory') ?? namesOf([...(lastGood ?? []), ...current]);
-  return { phase, revision: Number(revision), by, at, current, lastGood, inventory, releases: part<Release[]>('releases') ?? [] };
+  const releases = part<Release[]>('releases') ?? [];
+  return { phase, revision: Number(word('revision')), by: word('by'), at: word('at'), current, lastGood, inventory, releases };
 }
 
-/** @throws SvcError cluster/refused also where another tool has written into the record */
+/** @throws SvcError cluster/refused also where another tool has written into the record; workload/invalid where it does not fit */
 export async function writeRecord(service: string, record: Record, api: Api): Promise<void> {
-  const { phase, revision, by, at, lastGood } = record;
-  const data = { phase, revision: String(revision), by, at };
-  const binaryData = {
-    current: packed(record.current),
-    inventory: packed(record.inventory),
-    releases: packed(record.releases),
-    ...(lastGood && { lastGood: packed(lastGood) }),
-  };
-  const applied = await api.apply({ ...empty(service), data, binaryData });
+  const applied = await api.apply({ ...empty(service), data: dataOf(service, record) });
   if ('object' in applied) return;
   throw new SvcError('cluster/refused', `The record of ${service} was changed by ${applied.conflicts[0]?.manager}`, {
-    hint: `Look at it: kubectl get configmap ${nameFor(service)} -o yaml --show-managed-fields`,
+    hint: `Look at who: kubectl get secret ${recordName(service)} -o yaml --show-managed-fields`,
   });
 }
 
 function empty(service: string): KubernetesObject {
   return {
     apiVersion: 'v1',
-    kind: 'ConfigMap',
-    metadata: { name: nameFor(service), labels: { 'app.kubernetes.io/managed-by': 'svc', 'svckit.dev/record': service } },
+    kind: 'Secret',
+    metadata: { name: recordName(service), labels: { 'app.kubernetes.io/managed-by': 'svc', 'svckit.dev/record': service } },
+    type: 'svckit.dev/release',
   };
 }
 
-function nameFor(service: string): string {
+/** What the record of a service is called in its namespace. */
+export function recordName(service: string): string {
   return `svc-release-${service}`;
-}
-
-function packed(content: unknown): string {
-  return gzipSync(JSON.stringify(content)).toString('base64');
 }
 
 function unpacked<T>(text: string | undefined, service: string): T | undefined {
   if (text === undefined) return undefined;
   try {
-    return JSON.parse(gunzipSync(Buffer.from(text, 'base64'), { maxOutputLength: MOST_BYTES }).toString('utf8')) as T;
+    return JSON.parse(gunzipSync(Buffer.from(text, 'base64'), { maxOutputLength: MOST_UNPACKED_BYTES }).toString('utf8')) as T;
   } catch {
     throw unreadable(service);
   }
 }
 
-function isPhase(text: string | undefined): text is Record['phase'] {
+function isPhase(text: string): text is Record['phase'] {
   return text === 'pending' || text === 'deployed' || text === 'failed' || text === 'restored';
 }
 
 function unreadable(service: string): SvcError {
   return new SvcError('cluster/refused', `What svc wrote down of ${service} in the cluster cannot be read`, {
-    hint: `Take it away, then deploy again: kubectl delete configmap ${nameFor(service)}`,
+    hint: `Take it away, then deploy again: kubectl delete secret ${recordName(service)}`,
   });
 }

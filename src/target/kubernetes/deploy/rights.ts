@@ -1,5 +1,6 @@
 import { SvcError } from '../../../errors.ts';
 import type { Api } from '../api/api.ts';
+import { recordName } from './record.ts';
 
 /** What a deploy does with each kind of object, by what the API server calls it. */
 const VERBS = ['get', 'create', 'patch', 'delete'] as const;
@@ -12,10 +13,21 @@ const BESIDES: readonly Right[] = [
   ...['get', 'create', 'update'].map((verb) => ({ group: 'coordination.k8s.io', resource: 'leases', verb })),
 ];
 
+/** Of the record, by its name: whoever may deploy need not read every Secret. */
+const OF_A_RECORD = ['get', 'create', 'patch'] as const;
+
 export interface Right {
   readonly group: string;
   readonly resource: string;
   readonly verb: string;
+  /** Of one object alone; of all where there is none. */
+  readonly name?: string;
+}
+
+/** What is going to be written. */
+export interface Written {
+  readonly kinds: readonly Pick<Right, 'group' | 'resource'>[];
+  readonly services: readonly string[];
 }
 
 /** https://kubernetes.io/docs/reference/kubernetes-api/authorization-resources/self-subject-rules-review-v1/ */
@@ -31,11 +43,11 @@ interface Rule {
 }
 
 /**
- * Refuses before anything is changed where a right is missing for any of these kinds.
+ * Refuses before anything is changed where a right is missing for any of these kinds, or for the record of any of these services.
  * @throws SvcError cluster/forbidden with all that are missing
  */
-export async function requireRights(kinds: readonly Pick<Right, 'group' | 'resource'>[], api: Api): Promise<void> {
-  const needed = [...kinds.flatMap((kind) => VERBS.map((verb) => ({ ...kind, verb }))), ...BESIDES];
+export async function requireRights(written: Written, api: Api): Promise<void> {
+  const needed = neededFor(written);
   const rules = await rulesOf(api);
   const unsure = needed.filter((right) => !rules.some((rule) => allows(rule, right)));
   // Rules do not tell everything: some authorisers are asked for each right alone.
@@ -50,6 +62,13 @@ export async function requireRights(kinds: readonly Pick<Right, 'group' | 'resou
   );
 }
 
+function neededFor({ kinds, services }: Written): readonly Right[] {
+  const records = services.flatMap((service) =>
+    OF_A_RECORD.map((verb) => ({ group: '', resource: 'secrets', verb, name: recordName(service) })),
+  );
+  return [...kinds.flatMap((kind) => VERBS.map((verb) => ({ ...kind, verb }))), ...records, ...BESIDES];
+}
+
 async function rulesOf(api: Api): Promise<readonly Rule[]> {
   const review = {
     apiVersion: 'authorization.k8s.io/v1',
@@ -58,12 +77,13 @@ async function rulesOf(api: Api): Promise<readonly Rule[]> {
     spec: { namespace: api.namespace },
   };
   const { status } = await api.ask<RulesReview>(review);
-  return (status?.resourceRules ?? []).filter(({ resourceNames = [] }) => resourceNames.length === 0);
+  return status?.resourceRules ?? [];
 }
 
-async function isAllowed({ group, resource, verb }: Right, api: Api): Promise<boolean> {
-  const [name = '', subresource] = resource.split('/');
-  const resourceAttributes = { namespace: api.namespace, group, resource: name, verb, ...(subresource && { subresource }) };
+async function isAllowed({ group, resource, verb, name }: Right, api: Api): Promise<boolean> {
+  const [plural = '', subresource] = resource.split('/');
+  const place = { namespace: api.namespace, group, resource: plural, verb };
+  const resourceAttributes = { ...place, ...(subresource && { subresource }), ...(name !== undefined && { name }) };
   const review = {
     apiVersion: 'authorization.k8s.io/v1',
     kind: 'SelfSubjectAccessReview',
@@ -74,12 +94,13 @@ async function isAllowed({ group, resource, verb }: Right, api: Api): Promise<bo
   return status?.allowed === true;
 }
 
-function allows({ verbs, apiGroups = [], resources = [] }: Rule, { group, resource, verb }: Right): boolean {
+function allows({ verbs, apiGroups = [], resources = [], resourceNames = [] }: Rule, { group, resource, verb, name = '' }: Right): boolean {
+  if (resourceNames.length > 0 && !resourceNames.includes(name)) return false;
   const has = (list: readonly string[], name: string) => list.includes('*') || list.includes(name);
   return has(verbs, verb) && has(apiGroups, group) && has(resources, resource);
 }
 
-/** One line a kind. */
+/** One line a kind, or an object. */
 function listed(rights: readonly Right[]): string {
   const kinds = [...new Set(rights.map(titleOf))];
   return kinds
@@ -93,6 +114,7 @@ function listed(rights: readonly Right[]): string {
     .join('\n');
 }
 
-function titleOf({ group, resource }: Right): string {
-  return group === '' ? resource : `${resource}.${group}`;
+function titleOf({ group, resource, name }: Right): string {
+  const kind = group === '' ? resource : `${resource}.${group}`;
+  return name === undefined ? kind : `${kind} ${name}`;
 }
