@@ -23,6 +23,8 @@ const EXIT_BY_CODE = {
   'workload/invalid': EXIT.failed,
   'workspace/invalid': EXIT.failed,
   'workspace/no-service': EXIT.usage,
+  'image/not-built': EXIT.failed,
+  'image/not-pushed': EXIT.failed,
   'local/unavailable': EXIT.environment,
   'local/busy': EXIT.conflict,
   'local/failed': EXIT.failed,

@@ -17,6 +17,7 @@ const NOUNS = [
   'workspace',
   'upgrade',
   'fleet',
+  'image',
   'target',
   'demo',
 ] as const;

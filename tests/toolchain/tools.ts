@@ -23,6 +23,7 @@ const PLACES = {
   'kube-score': 'bin/kube-score',
   podman: undefined,
   promtool: undefined,
+  registry: 'kubernetes/registry',
   redocly: 'node/node_modules/.bin/redocly',
   shellcheck: undefined,
   zizmor: 'venv/bin/zizmor',

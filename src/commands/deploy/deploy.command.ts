@@ -1,8 +1,12 @@
-import type { CommandSpec } from '../../cli/command.ts';
+import { Option } from 'commander';
+import type { CommandSpec, Flags } from '../../cli/command.ts';
 import { collect } from '../../cli/flags.ts';
 import { EXIT, SvcError } from '../../errors.ts';
+import type { BuiltImage } from '../../image/build-images.ts';
+import { BUILDER_NAMES, type BuilderName } from '../../image/builder.ts';
 import { plain } from '../../output/style.ts';
 import type { Runtime } from '../../runtime/runtime.ts';
+import { buildFor, imagesBuilt } from '../../target/kubernetes/deploy/build.ts';
 import {
   carryOutDeploy,
   connect,
@@ -25,6 +29,9 @@ interface Input {
   readonly services: readonly string[];
   readonly environment: string;
   readonly images: Images;
+  readonly build: boolean;
+  /** Undefined: the first one that works. */
+  readonly builder: BuilderName | undefined;
   readonly dryRun: boolean;
   readonly yes: boolean;
 }
@@ -32,6 +39,8 @@ interface Input {
 export interface ClusterDeploy {
   readonly target: 'kubernetes';
   readonly environment: string;
+  /** Of `--build`. */
+  readonly images: readonly BuiltImage[];
   readonly plan: DeployPlan;
   /** Undefined where the plan was only shown. */
   readonly outcomes: readonly ServiceOutcome[] | undefined;
@@ -51,6 +60,7 @@ export const deploy: CommandSpec<Input, Result> = {
     ['svc deploy orders --env local', 'one service, with what it needs'],
     ['svc deploy --env staging', 'to a cluster of svc.yaml: shows what would change, asks, waits, goes back where it fails'],
     ['svc deploy --env staging --dry-run', 'only show what would change'],
+    ['svc deploy --env staging --build', 'from this very code: builds the images, pushes them, deploys them by their digests'],
     ['svc deploy orders --env staging --image orders=registry.example.com/orders@sha256:… --yes', 'in a pipeline'],
   ],
   completes: 'service',
@@ -59,12 +69,15 @@ export const deploy: CommandSpec<Input, Result> = {
       .argument('[service...]', 'services (default: all)')
       .requiredOption('--env <environment>', 'where to: local, or an environment of svc.yaml')
       .option('--image <service=image>', 'on a cluster: the image of a service, best by its digest; may be given again', collect)
+      .option('--build', "on a cluster: build the services' images from their Dockerfiles and push them to the environment's registry")
+      .addOption(new Option('--builder <program>', 'with --build: what builds (default: the first that works)').choices(BUILDER_NAMES))
       .option('--dry-run', 'on a cluster: show what would change, and change nothing')
       .option('-y, --yes', 'on a cluster: ask nothing'),
   parse: (services, flags) => ({
     services,
     environment: String(flags['env']),
     images: imagesOf(flags['image']),
+    ...buildOf(flags),
     dryRun: flags['dryRun'] === true,
     yes: flags['yes'] === true,
   }),
@@ -82,16 +95,29 @@ export const deploy: CommandSpec<Input, Result> = {
   },
 };
 
+function buildOf(flags: Flags): Pick<Input, 'build' | 'builder'> {
+  const builder = BUILDER_NAMES.find((name) => name === flags['builder']);
+  const build = flags['build'] === true || builder !== undefined;
+  if (build && flags['dryRun'] === true) {
+    throw new SvcError('input/invalid', 'A dry run changes nothing, and --build pushes to a registry', {
+      hint: 'Leave one of them out: without --yes you are asked before the cluster is changed',
+    });
+  }
+  return { build, builder };
+}
+
 async function deployToCluster(input: Input, workspace: Workspace, runtime: Runtime): Promise<ClusterDeploy> {
   const environment = await readClusterEnvironment(input.environment, workspace.root, runtime.fs);
   const services = pickServices(workspace, input.services);
   refuseUnknownImages(input.images, workspace);
-  const rendered = await renderServices(services, { workspace, environment, images: input.images }, runtime.fs);
-  runtime.emit({ id: 'plan', state: 'start', text: `Asking the cluster what would change in ${environment.namespace}` });
+  const reading = { workspace, environment, images: input.images };
   const connection = await connect(environment, runtime);
+  const built = input.build ? await buildFor(services, reading, { builder: input.builder, runtime }) : [];
+  const rendered = await renderServices(services, { ...reading, images: { ...input.images, ...imagesBuilt(built) } }, runtime.fs);
+  runtime.emit({ id: 'plan', state: 'start', text: `Asking the cluster what would change in ${environment.namespace}` });
   const plan = await planDeploy(rendered, connection);
   runtime.emit({ id: 'plan', state: 'done', text: `Asked ${connection.context} what would change in ${environment.namespace}` });
-  const base = { target: 'kubernetes', environment: environment.name, plan, evidence: {}, confirmed: false } as const;
+  const base = { target: 'kubernetes', environment: environment.name, images: built, plan, evidence: {}, confirmed: false } as const;
   if (input.dryRun) return { ...base, outcomes: undefined };
   if (!plan.services.some(hasWork)) return { ...base, outcomes: [] };
   const confirmed = await confirm(plan, input.yes, runtime);
@@ -115,7 +141,7 @@ function localJson({ plan, results, notes }: LocalDeploy): object {
   return { environment: 'local', changes: plan.changes, circles: plan.circles, notes, services: results };
 }
 
-function clusterJson({ environment, plan, outcomes, evidence }: ClusterDeploy): object {
+function clusterJson({ environment, images, plan, outcomes, evidence }: ClusterDeploy): object {
   const objects = plan.services.flatMap(({ service, objects: planned }) =>
     planned.map(({ object: { apiVersion, kind, metadata }, change, fields }) => ({
       service,
@@ -138,5 +164,6 @@ function clusterJson({ environment, plan, outcomes, evidence }: ClusterDeploy): 
           evidence: evidence[each.service],
         },
   );
-  return { environment, context: plan.context, namespace: plan.namespace, objects, services };
+  const built = images.length > 0 ? { images } : {};
+  return { environment, context: plan.context, namespace: plan.namespace, ...built, objects, services };
 }

@@ -44,6 +44,8 @@ it('reads where to, and the images of services', () => {
     services: ['orders'],
     environment: 'staging',
     images: { orders: 'registry.example.com/orders@sha256:abc' },
+    build: false,
+    builder: undefined,
     dryRun: false,
     yes: true,
   });

@@ -1,6 +1,7 @@
 import { join, relative } from 'node:path';
 import { stringify } from 'yaml';
 import { SvcError } from '../../errors.ts';
+import { isBuiltFromRoot } from '../../image/dockerfile.ts';
 import type { FileSystem } from '../../runtime/runtime.ts';
 import type { Service, Workspace } from '../../workspace/workspace.ts';
 import { readNeighbours, readSources, readWorkload } from '../kubernetes/render/read.ts';
@@ -60,7 +61,7 @@ async function readComposeScene(
     ...sourced,
     image: images[service.name],
     folder,
-    builtFromRoot: folder !== '.' && dockerfile?.includes(`${folder}/`) === true,
+    builtFromRoot: dockerfile !== undefined && isBuiltFromRoot(dockerfile, folder),
     version: service.version,
     environment: environment ?? 'compose',
     neighbours: await readNeighbours(service, { workspace, environment }, fs),

@@ -61,6 +61,20 @@ export async function readWorkload(
   );
 }
 
+/**
+ * The services that run an image of their own which was not named: those that have one to be built.
+ * @throws SvcError workload/invalid
+ */
+export async function withoutImage(
+  services: readonly Service[],
+  { workspace, environment, images }: Reading,
+  fs: FileSystem,
+): Promise<readonly Service[]> {
+  const unnamed = services.filter(({ name }) => images[name] === undefined);
+  const read = await Promise.all(unnamed.map((service) => readWorkload(service, { workspace, environment: environment.name }, fs)));
+  return unnamed.filter((_, index) => read[index]?.workload.containers.some(({ image }) => image === '.'));
+}
+
 /** Objects and patches of the service's own for an environment: `deploy/<environment>/`. Undefined where it has none. */
 export async function readPatchFolder(
   { folder }: Service,
