@@ -26,3 +26,4 @@ export {
 export type { Need, NeedContext, Needs, Started, Tools, ValuesOf } from './service/need.ts';
 export { run } from './service/run.ts';
 export { type CreateService, type Definition, type RunningService, type Service, type ServiceOptions, service } from './service/service.ts';
+export type { Worker } from './service/worker.ts';

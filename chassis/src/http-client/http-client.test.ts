@@ -28,6 +28,7 @@ async function client(...urls: readonly string[]): Promise<HttpClient> {
     metrics: createMetrics(identity),
     tracer: startTelemetry(identity).tracer,
     signal: new AbortController().signal,
+    use: () => Promise.reject(new Error('nothing else is needed')),
   });
   stops.unshift(async () => stop?.());
   return value;

@@ -36,6 +36,7 @@ async function start(options: PostgresOptions = {}, address = server.url) {
     metrics,
     tracer: startTelemetry(identity).tracer,
     signal: new AbortController().signal,
+    use: () => Promise.reject(new Error('nothing else is needed')),
   };
   const started = await need.start(context);
   running.push(started);

@@ -2,6 +2,7 @@ import type { Tracer } from '@opentelemetry/api';
 import type { ConfigOf, Fields } from '../config/fields.ts';
 import type { Logger } from '../logs/logs.ts';
 import type { Metrics } from '../metrics/metrics.ts';
+import type { Worker } from './worker.ts';
 
 /** Something that a service cannot work without: a database, a client of another service. It holds no state until it is started. */
 export interface Need<T, F extends Fields = Fields> {
@@ -17,6 +18,11 @@ export interface NeedContext<Config> extends Tools {
   readonly config: Config;
   /** Ends when the service gives up its start or stops. */
   readonly signal: AbortSignal;
+  /**
+   * The value of another need of the same service, once that has started.
+   * @throws Error where the service does not name it among its needs
+   */
+  use<T>(need: Need<T>): Promise<T>;
 }
 
 /** What a need or a handler may use of the chassis. */
@@ -33,6 +39,8 @@ export interface Started<T> {
   ready?(): Promise<void>;
   /** Called after the last request. */
   stop?(): Promise<void>;
+  /** What it does beside, while the service serves. */
+  readonly workers?: readonly Worker[];
 }
 
 export type Needs = Readonly<Record<string, Need<unknown>>>;

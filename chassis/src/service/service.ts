@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { bounded } from '../bounded.ts';
 import { BASE_FIELDS } from '../config/base.ts';
 import { type Env, environment, readGroups } from '../config/config.ts';
 import type { ConfigOf, Fields } from '../config/fields.ts';
@@ -13,6 +14,7 @@ import { startTelemetry, type Telemetry, type TelemetryConfig } from '../telemet
 import { type Identity, identityBeside } from './identity.ts';
 import type { Needs, Tools, ValuesOf } from './need.ts';
 import { type RunningNeeds, startNeeds } from './start-needs.ts';
+import { startWorkers, stopWorkers, type Worker } from './worker.ts';
 
 /** What a service is made of. */
 export interface Definition<N extends Needs, F extends Fields> {
@@ -25,6 +27,8 @@ export interface Definition<N extends Needs, F extends Fields> {
   readonly config?: F;
   /** One handler for each operation of the contract. */
   handlers(needs: ValuesOf<N>, tools: Tools & { readonly config: ConfigOf<F> }): HandlerTable;
+  /** What it does beside answering requests. */
+  workers?(needs: ValuesOf<N>, tools: Tools & { readonly config: ConfigOf<F> }): readonly Worker[];
 }
 
 export interface ServiceOptions {
@@ -62,6 +66,9 @@ export interface RunningService {
 
 export type CreateService = (options?: ServiceOptions) => Service;
 
+/** What workers get to stop in where requests have used up the time for it. */
+const WORKERS_LAST_MS = 1_000;
+
 /** Defines a service. Nothing happens until the service that is created from it is started. */
 export function service<const N extends Needs = Readonly<Record<never, never>>, const F extends Fields = Readonly<Record<never, never>>>(
   definition: Definition<N, F>,
@@ -90,6 +97,7 @@ interface Parts {
   readonly health: Health;
   readonly server: HttpServer;
   readonly needs?: RunningNeeds;
+  readonly workers?: readonly Worker[];
   readonly telemetry: Telemetry;
   readonly output: LogOutput;
 }
@@ -122,7 +130,7 @@ async function start(definition: Definition<Needs, Fields>, found: Identity, opt
   try {
     return await serve(configured, { ...tools, ...parts, signal: options.signal ?? new AbortController().signal });
   } catch (error) {
-    await shutDown(parts, 0);
+    await shutDown({ ...tools, ...parts }, 0);
     throw error;
   }
 }
@@ -169,19 +177,24 @@ async function serve(configured: Configured, parts: Parts & Tools & { readonly s
   const { server, health, log } = parts;
   const url = await server.listen(base.port, base.host);
   const needs = await startNeeds(definition.needs ?? {}, { ...parts, config: configured.needs });
+  let workers: readonly Worker[];
   try {
-    server.serve(definition.handlers(needs.values as ValuesOf<Needs>, { ...parts, config: own }));
+    const values = needs.values as ValuesOf<Needs>;
+    const tools = { ...parts, config: own };
+    server.serve(definition.handlers(values, tools));
+    workers = [...needs.workers, ...(definition.workers?.(values, tools) ?? [])];
     parts.signal.throwIfAborted();
   } catch (error) {
     await needs.stop();
     throw error;
   }
+  startWorkers(workers);
   health.started(needs.probes);
   log.info({ url }, 'started');
   let stopped: Promise<void> | undefined;
   const stop = () => {
     log.info('stopping');
-    return shutDown({ ...parts, needs }, base.drainTimeoutMs);
+    return shutDown({ ...parts, needs, workers }, base.drainTimeoutMs);
   };
   return {
     url,
@@ -193,9 +206,12 @@ async function serve(configured: Configured, parts: Parts & Tools & { readonly s
   };
 }
 
-async function shutDown({ health, server, needs, telemetry, output }: Parts, drainMs: number): Promise<void> {
+async function shutDown(parts: Parts & Pick<Tools, 'log'>, drainMs: number): Promise<void> {
+  const { health, server, needs, workers = [], telemetry, output, log } = parts;
   health.stopping();
+  const until = performance.now() + drainMs;
   await server.close(drainMs);
+  await bounded(Math.max(WORKERS_LAST_MS, until - performance.now()), stopWorkers(workers, log), () => undefined);
   await needs?.stop();
   await telemetry.stop();
   await output.flush();

@@ -3,6 +3,7 @@ import type { ConfigOf, Fields } from '../config/fields.ts';
 import { NotReachable } from '../failure.ts';
 import type { Health, Probe } from '../http/health.ts';
 import type { Need, NeedContext, Needs, Started, Tools } from './need.ts';
+import type { Worker } from './worker.ts';
 
 export interface NeedsParts extends Tools {
   readonly health: Health;
@@ -15,6 +16,7 @@ export interface NeedsParts extends Tools {
 export interface RunningNeeds {
   readonly values: Readonly<Record<string, unknown>>;
   readonly probes: Readonly<Record<string, Probe>>;
+  readonly workers: readonly Worker[];
   stop(): Promise<void>;
 }
 
@@ -29,14 +31,16 @@ export async function startNeeds(needs: Needs, parts: NeedsParts): Promise<Runni
   const giveUp = new AbortController();
   const signal = AbortSignal.any([parts.signal, giveUp.signal]);
   const names = Object.keys(needs);
-  const results = await Promise.allSettled(
-    Object.entries(needs).map(([name, need]) =>
-      startPatiently(need, { ...parts, name, signal }).catch((error) => {
-        giveUp.abort();
-        throw error;
-      }),
-    ),
-  );
+  const starting = new Map<unknown, Promise<Started<unknown>>>();
+  const use: NeedContext<unknown>['use'] = async (need) => (await startOf(starting, need, signal)).value as never;
+  const starts = Object.entries(needs).map(([name, need]) => {
+    // In a moment: a need that uses another one finds it, whichever is named first.
+    const start = Promise.resolve().then(() => startPatiently(need, { ...parts, name, signal, use }));
+    starting.set(need, start);
+    start.catch(() => giveUp.abort());
+    return start;
+  });
+  const results = await Promise.allSettled(starts);
   const started = new Map(results.flatMap((result, index) => (result.status === 'fulfilled' ? [[names[index] ?? '', result.value]] : [])));
   const failure = rootCause(results);
   if (failure) {
@@ -46,13 +50,31 @@ export async function startNeeds(needs: Needs, parts: NeedsParts): Promise<Runni
   return running(started, parts);
 }
 
+/** One who waits for a need that cannot start gives up with the service. */
+async function startOf(
+  starting: ReadonlyMap<unknown, Promise<Started<unknown>>>,
+  need: unknown,
+  signal: AbortSignal,
+): Promise<Started<unknown>> {
+  const start = starting.get(need);
+  if (!start) throw new Error('A need uses another one that is not among the needs of the service: name it there too');
+  try {
+    return await start;
+  } catch (error) {
+    throw signal.aborted ? signal.reason : error;
+  }
+}
+
 /** The failure that made the others give up, not one of those. */
 function rootCause(results: readonly PromiseSettledResult<unknown>[]): PromiseRejectedResult | undefined {
   const failures = results.filter((result) => result.status === 'rejected');
   return failures.find(({ reason }) => (reason as Error)?.name !== 'AbortError') ?? failures[0];
 }
 
-async function startPatiently(need: Need<unknown>, parts: NeedsParts & { readonly name: string }): Promise<Started<unknown>> {
+async function startPatiently(
+  need: Need<unknown>,
+  parts: NeedsParts & Pick<NeedContext<unknown>, 'name' | 'use'>,
+): Promise<Started<unknown>> {
   const { name, log, health, signal } = parts;
   const context = { ...parts, config: parts.config[name] } as NeedContext<ConfigOf<Fields>>;
   for (let pause = FIRST_PAUSE_MS; ; pause = Math.min(pause * 2, LONGEST_PAUSE_MS)) {
@@ -74,6 +96,7 @@ function running(started: ReadonlyMap<string, Started<unknown>>, tools: Tools): 
   return {
     values: Object.fromEntries(entries.map(([name, { value }]) => [name, value])),
     probes: Object.fromEntries(entries.flatMap(([name, { ready }]) => (ready ? [[name, ready] as const] : []))),
+    workers: entries.flatMap(([, { workers = [] }]) => workers),
     stop: () => stopAll(started, tools),
   };
 }
