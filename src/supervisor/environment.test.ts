@@ -1,8 +1,9 @@
 import { expect, it } from 'vitest';
 import type { Workload } from '../workload/workload.ts';
-import { declaredVariables, localVariables, needsDatabase, type Provided } from './environment.ts';
+import { declaredVariables, localVariables, needsDatabase, needsEvents, type Provided } from './environment.ts';
 
 const DATABASE = 'postgres://orders:s%C3%A9cret@127.0.0.1:5500/orders';
+const EVENTS = 'postgres://svckit_events:secret@127.0.0.1:5500/svckit_events';
 
 function workload(resources: Readonly<Record<string, string>>, variables: Readonly<Record<string, string>>): Workload {
   const container = { name: 'main', image: '.', command: undefined, args: undefined, variables, files: [], volumes: [], before: {} };
@@ -23,6 +24,7 @@ function workload(resources: Readonly<Record<string, string>>, variables: Readon
 
 const provided = (given: Partial<Provided> = {}): Provided => ({
   database: DATABASE,
+  events: EVENTS,
   services: new Map([['products', 'http://127.0.0.1:21000']]),
   env: {},
   ...given,
@@ -63,12 +65,24 @@ it.each([
   expect(declaredVariables(of, provided({ env, database: undefined }))).toEqual({ DATABASE_URL: 'postgres://mine/db' });
 });
 
-it('passes a broker on where one is set, and gives the database where none is', () => {
-  const of = workload({ events: 'kafka' }, { EVENTS_URL: '${resources.events.url}' });
+it('passes a cache on where one is set, and gives the database where none is', () => {
+  const of = workload({ cache: 'redis' }, { CACHE_URL: '${resources.cache.url}' });
   expect(needsDatabase(of, {})).toBe(true);
-  expect(declaredVariables(of, provided())).toEqual({ EVENTS_URL: DATABASE });
-  expect(needsDatabase(of, { KAFKA_URL: 'kafka://k' })).toBe(false);
-  expect(declaredVariables(of, provided({ env: { KAFKA_URL: 'kafka://k' } }))).toEqual({ EVENTS_URL: 'kafka://k' });
+  expect(declaredVariables(of, provided())).toEqual({ CACHE_URL: DATABASE });
+  expect(needsDatabase(of, { REDIS_URL: 'redis://r' })).toBe(false);
+  expect(declaredVariables(of, provided({ env: { REDIS_URL: 'redis://r' } }))).toEqual({ CACHE_URL: 'redis://r' });
+});
+
+it.each([
+  ['the log that services share', {}, EVENTS],
+  ['that log, whatever database one service has', { ORDERS_DATABASE_URL: 'postgres://mine/db' }, EVENTS],
+  ['the database that is set for all services', { DATABASE_URL: 'postgres://ours/db' }, 'postgres://ours/db'],
+  ['the broker that is set', { KAFKA_URL: 'kafka://k', DATABASE_URL: 'postgres://ours/db' }, 'kafka://k'],
+])('gives for events %s', (_, env, url) => {
+  const of = workload({ events: 'kafka' }, { EVENTS_URL: '${resources.events.url}' });
+  expect(needsDatabase(of, env)).toBe(false);
+  expect(needsEvents(of, env)).toBe(url === EVENTS);
+  expect(declaredVariables(of, provided({ env }))).toEqual({ EVENTS_URL: url });
 });
 
 it('says how to give what is not in the workspace', () => {

@@ -8,13 +8,15 @@ export type Variables = Readonly<Record<string, string>>;
 export interface Provided {
   /** The service's own database, where it needs one. */
   readonly database: string | undefined;
+  /** The log of events that all services of the workspace share, where it needs that. */
+  readonly events: string | undefined;
   /** Addresses of the services of the workspace, by name. */
   readonly services: ReadonlyMap<string, string>;
   /** The person's own environment: an address that is set there wins. */
   readonly env: Variables;
 }
 
-/** Brokers and search engines that nothing here provides; without an address of one the service's PostgreSQL serves instead. */
+/** Brokers and search engines that nothing here provides; without an address of one PostgreSQL serves instead. */
 const ADDRESS_VARIABLE: Readonly<Record<string, string>> = { redis: 'REDIS_URL', kafka: 'KAFKA_URL', opensearch: 'OPENSEARCH_URL' };
 
 /** `price-list` is `PRICE_LIST`, as the service contract spells names in variables. */
@@ -30,7 +32,19 @@ export function databaseByHand(service: string, env: Variables): string | undefi
 /** Whether a service needs a database of the embedded server. */
 export function needsDatabase(workload: Workload, env: Variables): boolean {
   if (databaseByHand(workload.name, env) !== undefined) return false;
-  return workload.resources.some(({ type }) => type === 'postgres' || (type in ADDRESS_VARIABLE && !env[ADDRESS_VARIABLE[type] ?? '']));
+  return workload.resources.some(({ type }) => type === 'postgres' || (isPrivate(type) && !env[ADDRESS_VARIABLE[type] ?? '']));
+}
+
+/** Whether a service needs the log of events in the embedded server: no broker was set by hand, and no database for all services. */
+export function needsEvents(workload: Workload, env: Variables): boolean {
+  return workload.resources.some(({ type }) => type === LOG) && !env['KAFKA_URL'] && !env['DATABASE_URL'];
+}
+
+/** What services share, because one tells what others are told of. */
+const LOG = 'kafka';
+
+function isPrivate(type: string): boolean {
+  return type in ADDRESS_VARIABLE && type !== LOG;
 }
 
 /**
@@ -48,10 +62,11 @@ export function declaredVariables(workload: Workload, provided: Provided): Varia
   return Object.fromEntries(Object.entries(declared).map(([name, value]) => [name, interpolate(value, lookup)]));
 }
 
-function addressOf(resource: Resource, service: string, { database, services, env }: Provided): string {
+function addressOf(resource: Resource, service: string, provided: Provided): string {
+  const { services, env } = provided;
   const { name, type, id } = resource;
   const byHand = env[type === 'postgres' ? '' : (ADDRESS_VARIABLE[type] ?? `${variableName(name)}_URL`)];
-  const found = byHand || (type === 'service' ? services.get(id ?? name) : databaseFor(type, service, { database, env }));
+  const found = byHand || (type === 'service' ? services.get(id ?? name) : databaseFor(type, service, provided));
   if (found !== undefined) return found;
   const what = type === 'service' ? `the service ${id ?? name}, which is not in this workspace` : `${name} of type ${type}`;
   throw new SvcError('workspace/invalid', `${service} needs ${what}`, {
@@ -59,8 +74,9 @@ function addressOf(resource: Resource, service: string, { database, services, en
   });
 }
 
-function databaseFor(type: string, service: string, { database, env }: Pick<Provided, 'database' | 'env'>): string | undefined {
-  return type === 'postgres' || type in ADDRESS_VARIABLE ? (databaseByHand(service, env) ?? database) : undefined;
+function databaseFor(type: string, service: string, { database, events, env }: Provided): string | undefined {
+  if (type === LOG) return env['DATABASE_URL'] || events;
+  return type === 'postgres' || isPrivate(type) ? (databaseByHand(service, env) ?? database) : undefined;
 }
 
 /** The outputs that Score's resource types name: the whole address, or a part of it. */

@@ -16,7 +16,7 @@ import type { Service, Workspace } from '../workspace/workspace.ts';
 import { openAddress, urlOf } from './addresses.ts';
 import type { DatabaseServer } from './database.ts';
 import { digestOf } from './digest.ts';
-import { needsDatabase, type Variables } from './environment.ts';
+import { needsDatabase, needsEvents, type Provided, type Variables } from './environment.ts';
 import type { Journal } from './journal.ts';
 import type { LogBook } from './log-book.ts';
 import type { Memory } from './memory.ts';
@@ -51,6 +51,9 @@ interface Running {
 }
 
 type Tell = (event: SystemEvent) => void;
+
+/** Where all services of the workspace keep their events: a name that no service can have. */
+const EVENTS_DATABASE = 'svckit_events';
 
 /** The services of one workspace on this machine. */
 export class LocalServices {
@@ -187,7 +190,7 @@ export class LocalServices {
           env: order.request.env,
           inspect: order.inspect.includes(service),
           copyAs,
-          database: () => this.#databaseFor(planned.runnable, order.request.env),
+          databases: () => this.#databasesFor(planned.runnable, order.request.env),
           services: order.addresses,
           traces: this.#ties.traces,
           // Everybody is asked at once, so those to wait for are only known in the next turn.
@@ -228,8 +231,13 @@ export class LocalServices {
     }
   }
 
-  async #databaseFor({ workload }: Runnable, env: Variables): Promise<string | undefined> {
-    return needsDatabase(workload, env) ? this.#ties.database.database(workload.name) : undefined;
+  async #databasesFor({ workload }: Runnable, env: Variables): Promise<Pick<Provided, 'database' | 'events'>> {
+    const server = this.#ties.database;
+    const [database, events] = await Promise.all([
+      needsDatabase(workload, env) ? server.database(workload.name) : undefined,
+      needsEvents(workload, env) ? server.database(EVENTS_DATABASE) : undefined,
+    ]);
+    return { database, events };
   }
 
   /** The service with its address, given one where it has none yet. */

@@ -2,7 +2,7 @@ import { SvcError } from '../errors.ts';
 import type { Workload } from '../workload/workload.ts';
 import type { Service } from '../workspace/workspace.ts';
 import { build } from './build.ts';
-import { declaredVariables, localVariables, type Variables } from './environment.ts';
+import { declaredVariables, localVariables, type Provided, type Variables } from './environment.ts';
 import type { Release } from './instance.ts';
 import { copyRelease } from './release-copy.ts';
 
@@ -20,8 +20,8 @@ export interface Preparation {
   readonly inspect: boolean;
   /** A name for the copy that a deploy runs from; without one the service runs in its folder. */
   readonly copyAs: string | undefined;
-  /** Makes the service's own database where it needs one. */
-  readonly database: () => Promise<string | undefined>;
+  /** Makes what the service needs of the workspace's database server. */
+  readonly databases: () => Promise<Pick<Provided, 'database' | 'events'>>;
   /** Addresses of all services, by name. */
   readonly services: ReadonlyMap<string, string>;
   readonly traces: string;
@@ -56,13 +56,13 @@ export async function prepare(preparation: Preparation, cancelled: AbortSignal):
     log,
     copyAs,
   } = preparation;
-  const [database] = await Promise.all([
-    preparation.database(),
+  const [databases] = await Promise.all([
+    preparation.databases(),
     workload.build && build({ folder: service.folder, command: workload.build, env, cancelled, log }),
     preparation.turn(),
   ]);
   const copy = copyAs === undefined ? undefined : await copyRelease(service.folder, copyAs);
-  const variables = declaredVariables(workload, { database, services: preparation.services, env });
+  const variables = declaredVariables(workload, { ...databases, services: preparation.services, env });
   const placement = { service: service.name, version: service.version ?? '0.0.0', port: 0, traces: preparation.traces };
   return {
     folder: copy ?? service.folder,
