@@ -1,11 +1,14 @@
+import type { IncomingMessage } from 'node:http';
 import { type Context, context, ROOT_CONTEXT, type Span, SpanKind, SpanStatusCode, type Tracer, trace } from '@opentelemetry/api';
-import type { FastifyRequest } from 'fastify';
 import { type Exchange, withExchange } from '../exchange.ts';
 import type { Logger } from '../logs/logs.ts';
 import type { Metrics } from '../metrics/metrics.ts';
 import { parseTraceparent } from '../telemetry/traceparent.ts';
 import { allowedTime, DEADLINE_HEADER } from './deadline.ts';
 import { requestIdOf } from './request-id.ts';
+
+/** What is read of a request before anything is known of it. */
+export type Incoming = Pick<IncomingMessage, 'method' | 'url' | 'headers'>;
 
 /** A request under way, with what is told of it when it ends. */
 export interface Work extends Exchange {
@@ -26,7 +29,8 @@ export interface Work extends Exchange {
 
 /** Makes the span, the metrics and the log line of each request. */
 export interface Observer {
-  begin(request: FastifyRequest): Work;
+  /** @param route the template that it is counted under, '' where there is none */
+  begin(request: Incoming, route: string): Work;
   /** Called once, when the connection is done with the request; `status` is what was answered. */
   end(work: Work, status: number): void;
 }
@@ -43,9 +47,9 @@ export function createObserver({ tracer, metrics, log }: ObserverParts): Observe
   const count = requestMetrics(metrics);
   const logs = log.isLevelEnabled('error');
   return {
-    begin(request) {
+    begin(request, route) {
       count.started();
-      return startWork(request, tracer);
+      return startWork(request, route, tracer);
     },
     end(work, status) {
       const seconds = (performance.now() - work.startedAt) / 1000;
@@ -56,11 +60,10 @@ export function createObserver({ tracer, metrics, log }: ObserverParts): Observe
   };
 }
 
-function startWork({ raw, routeOptions }: FastifyRequest, tracer: Tracer): Work {
+function startWork(request: Incoming, route: string, tracer: Tracer): Work {
   const startedAt = performance.now();
-  const { headers, url = '/' } = raw;
-  const method = METHODS.has(raw.method ?? '') ? (raw.method ?? '') : '_OTHER';
-  const route = templateOf(routeOptions.config);
+  const { headers, url = '/' } = request;
+  const method = METHODS.has(request.method ?? '') ? (request.method ?? '') : '_OTHER';
   const requestId = requestIdOf(headers['x-request-id']);
   const path = pathOf(url);
   const allowed = allowedTime(headers[DEADLINE_HEADER]);
@@ -75,10 +78,6 @@ function startWork({ raw, routeOptions }: FastifyRequest, tracer: Tracer): Work 
   if (route !== '') span.setAttribute('http.route', route);
   const within = withExchange(trace.setSpan(parentContext, span), { requestId, deadline });
   return { requestId, deadline, context: within, span, startedAt, allowed, method, route, path, failure: undefined, abandon: undefined };
-}
-
-function templateOf(config: unknown): string {
-  return (config as { readonly template?: string } | undefined)?.template ?? '';
 }
 
 function pathOf(url: string): string {

@@ -64,7 +64,7 @@ export async function createHttpServer(parts: HttpServerParts): Promise<HttpServ
   });
   const observer = createObserver(parts);
   const observe = (request: FastifyRequest, reply: FastifyReply) => {
-    const work = observer.begin(request);
+    const work = observer.begin(request.raw, templateOf(request.routeOptions.config));
     request.work = work;
     reply.header('x-request-id', work.requestId);
     const { raw } = reply;
@@ -85,6 +85,11 @@ export async function createHttpServer(parts: HttpServerParts): Promise<HttpServ
       table = handlers;
     },
   };
+}
+
+/** What the route of an operation was made with. */
+function templateOf(config: unknown): string {
+  return (config as { readonly template?: string } | undefined)?.template ?? '';
 }
 
 function prepare(app: FastifyInstance, { health }: HttpServerParts, observe: (request: FastifyRequest, reply: FastifyReply) => void): void {

@@ -6,7 +6,8 @@ import type { ConfigOf, Fields } from '../config/fields.ts';
 import { parseContract } from '../http/contract.ts';
 import type { HandlerTable } from '../http/handlers.ts';
 import { createHealth, type Health } from '../http/health.ts';
-import { createHttpServer, type HttpServer } from '../http/server.ts';
+import type { Listener } from '../http/listener.ts';
+import { createHttpServer } from '../http/server.ts';
 import { createLogger } from '../logs/logs.ts';
 import { type LogOutput, standardOutput } from '../logs/output.ts';
 import { createMetrics } from '../metrics/metrics.ts';
@@ -73,17 +74,63 @@ const WORKERS_LAST_MS = 1_000;
 export function service<const N extends Needs = Readonly<Record<never, never>>, const F extends Fields = Readonly<Record<never, never>>>(
   definition: Definition<N, F>,
 ): CreateService {
-  return (options = {}) => {
-    const found = identityBeside(definition.contract);
-    const identity = { ...found, service: definition.name ?? found.service };
+  return createFrom(definition.contract, definition.name, (): Blueprint => {
     const known = definition as unknown as Definition<Needs, Fields>;
-    return { identity, start: () => start(known, identity, options), prepare: () => prepare(known, identity, options) };
+    return {
+      needs: known.needs ?? {},
+      config: known.config ?? {},
+      open: (parts) => openService(known, parts),
+      workers: (needs, tools) => known.workers?.(needs as ValuesOf<Needs>, tools) ?? [],
+    };
+  });
+}
+
+/** What is served behind the port of a process: the operations of a contract, or the routes of a gateway. */
+export interface Blueprint {
+  readonly needs: Needs;
+  readonly config: Fields;
+  open(parts: OpenParts): Promise<Front>;
+  workers(needs: NeedValues, tools: OwnTools): readonly Worker[];
+}
+
+type NeedValues = Readonly<Record<string, unknown>>;
+type OwnTools = Tools & { readonly config: ConfigOf<Fields> };
+
+export interface OpenParts extends Tools {
+  readonly health: Health;
+  readonly checkResponses: boolean;
+}
+
+/** A server that listens at once, and answers 503 until it is told to serve. */
+export interface Front extends Pick<Listener, 'listen' | 'close'> {
+  serve(needs: NeedValues, tools: OwnTools): void;
+}
+
+/**
+ * A service by its blueprint, which is drawn when the service is started: what is wrong with it is told as any failed start.
+ * @param beside a file next to its package.json
+ */
+export function createFrom(beside: URL, name: string | undefined, draw: () => Blueprint): CreateService {
+  return (options = {}) => {
+    const found = identityBeside(beside);
+    const identity = { ...found, service: name ?? found.service };
+    return {
+      identity,
+      start: async () => start(draw(), identity, options),
+      prepare: async () => prepare(draw(), identity, options),
+    };
   };
+}
+
+async function openService(definition: Definition<Needs, Fields>, parts: OpenParts): Promise<Front> {
+  const contract = parseContract(readFileSync(definition.contract, 'utf8'));
+  const server = await createHttpServer({ ...parts, contract });
+  return { ...server, serve: (needs, tools) => server.serve(definition.handlers(needs as ValuesOf<Needs>, tools)) };
 }
 
 /** A service with its configuration read: nothing runs yet. */
 interface Configured {
-  readonly definition: Definition<Needs, Fields>;
+  readonly blueprint: Blueprint;
   readonly identity: Identity;
   readonly base: ConfigOf<typeof BASE_FIELDS>;
   readonly own: ConfigOf<Fields>;
@@ -95,21 +142,21 @@ interface Configured {
 /** What runs of a service, to be let go of in this order. */
 interface Parts {
   readonly health: Health;
-  readonly server: HttpServer;
+  readonly server: Front;
   readonly needs?: RunningNeeds;
   readonly workers?: readonly Worker[];
   readonly telemetry: Telemetry;
   readonly output: LogOutput;
 }
 
-async function prepare(definition: Definition<Needs, Fields>, found: Identity, options: ServiceOptions): Promise<void> {
-  const configured = configure(definition, found, options);
+async function prepare(blueprint: Blueprint, found: Identity, options: ServiceOptions): Promise<void> {
+  const configured = configure(blueprint, found, options);
   const output = options.output ?? standardOutput();
   const telemetry = startTelemetry(telemetryConfig(configured));
   const tools = toolsOf(configured, { output, telemetry });
   const signal = options.signal ?? new AbortController().signal;
   try {
-    const needs = await startNeeds(definition.needs ?? {}, { ...tools, health: createHealth(), signal, config: configured.needs });
+    const needs = await startNeeds(blueprint.needs, { ...tools, health: createHealth(), signal, config: configured.needs });
     await needs.stop();
     tools.log.info('prepared');
   } finally {
@@ -118,14 +165,13 @@ async function prepare(definition: Definition<Needs, Fields>, found: Identity, o
   }
 }
 
-async function start(definition: Definition<Needs, Fields>, found: Identity, options: ServiceOptions): Promise<RunningService> {
-  const configured = configure(definition, found, options);
-  const contract = parseContract(readFileSync(definition.contract, 'utf8'));
+async function start(blueprint: Blueprint, found: Identity, options: ServiceOptions): Promise<RunningService> {
+  const configured = configure(blueprint, found, options);
   const output = options.output ?? standardOutput();
   const telemetry = startTelemetry(telemetryConfig(configured));
   const tools = toolsOf(configured, { output, telemetry });
   const health = createHealth();
-  const server = await createHttpServer({ ...tools, contract, health, checkResponses: configured.checkResponses });
+  const server = await blueprint.open({ ...tools, health, checkResponses: configured.checkResponses });
   const parts = { health, server, telemetry, output };
   try {
     return await serve(configured, { ...tools, ...parts, signal: options.signal ?? new AbortController().signal });
@@ -146,15 +192,15 @@ function toolsOf(
   };
 }
 
-function configure(definition: Definition<Needs, Fields>, found: Identity, options: ServiceOptions): Configured {
+function configure(blueprint: Blueprint, found: Identity, options: ServiceOptions): Configured {
   const env = options.env ?? process.env;
-  const needs = Object.entries(definition.needs ?? {});
+  const needs = Object.entries(blueprint.needs);
   const needFields: Readonly<Record<string, Fields>> = Object.fromEntries(needs.map(([name, { fields }]) => [`needs.${name}`, fields]));
-  const groups: Readonly<Record<string, Fields>> = { ...needFields, base: BASE_FIELDS, own: definition.config ?? {} };
+  const groups: Readonly<Record<string, Fields>> = { ...needFields, base: BASE_FIELDS, own: blueprint.config };
   const { values, secrets } = readGroups(groups, environment(env));
   const base = values['base'] as Configured['base'];
   return {
-    definition,
+    blueprint,
     identity: {
       service: base.serviceName ?? base.resourceAttributes['service.name'] ?? found.service,
       version: base.resourceAttributes['service.version'] ?? found.version,
@@ -173,16 +219,15 @@ function telemetryConfig({ identity, base }: Configured): TelemetryConfig {
 
 /** Listens at once, starts the needs, then lets requests in. */
 async function serve(configured: Configured, parts: Parts & Tools & { readonly signal: AbortSignal }): Promise<RunningService> {
-  const { definition, base, own } = configured;
+  const { blueprint, base, own } = configured;
   const { server, health, log } = parts;
   const url = await server.listen(base.port, base.host);
-  const needs = await startNeeds(definition.needs ?? {}, { ...parts, config: configured.needs });
+  const needs = await startNeeds(blueprint.needs, { ...parts, config: configured.needs });
   let workers: readonly Worker[];
   try {
-    const values = needs.values as ValuesOf<Needs>;
     const tools = { ...parts, config: own };
-    server.serve(definition.handlers(values, tools));
-    workers = [...needs.workers, ...(definition.workers?.(values, tools) ?? [])];
+    server.serve(needs.values, tools);
+    workers = [...needs.workers, ...blueprint.workers(needs.values, tools)];
     parts.signal.throwIfAborted();
   } catch (error) {
     await needs.stop();
