@@ -32,6 +32,7 @@ export async function newShop(parent: string, cluster: Pick<Cluster, 'kubeconfig
   await make(parent, 'workspace', 'shop');
   await make(folder, 'http-service', 'products', 'database=postgres', 'ci=none');
   await make(folder, 'http-service', 'orders', 'calls=products', 'ci=none');
+  makeSlow(join(folder, 'services/orders/src/items/handlers.ts'));
   expectPass(await run(['npm', 'install', '--package-lock-only', '--no-audit', '--no-fund'], { cwd: folder }));
   await provideBase(readFileSync(join(folder, 'services/orders/Dockerfile'), 'utf8'));
   return {
@@ -43,6 +44,20 @@ export async function newShop(parent: string, cluster: Pick<Cluster, 'kubeconfig
       writeFileSync(join(folder, path), text);
     },
   };
+}
+
+/** A list of so many items takes its time. */
+export const SLOW = { limit: 99, ms: 5_000 };
+
+function makeSlow(handlers: string): void {
+  const source = readFileSync(handlers, 'utf8');
+  const begins = /async listItems\(.*\{\n/;
+  if (!begins.test(source)) throw new Error(`${handlers} lists no items`);
+  const slow = `if (limit === ${SLOW.limit}) await new Promise((done) => setTimeout(done, ${SLOW.ms}));\n`;
+  writeFileSync(
+    handlers,
+    source.replace(begins, (line) => `${line}      ${slow}`),
+  );
 }
 
 /** An environment with one pod of each service, whose databases are on a server that is there. */

@@ -12,6 +12,8 @@ const CONFIGURATION_IS_WRONG = 78;
 /** A finished Job stays for its logs to be read, in seconds. */
 const KEPT_SECONDS = 86_400;
 const MIGRATION_SECONDS = 600;
+/** As with the pods of a service one failure is forgiven: it may have been the database's. A wrong migration fails the second time too. */
+const MIGRATION_RETRIES = 1;
 
 type PodTemplate = IJobSpec['template'];
 
@@ -58,7 +60,7 @@ export function migration(scene: Scene): IJob | undefined {
   const container = { ...first, name: 'migrate', command: migrate, args: undefined, files: [], volumes: [] };
   const images = { ...scene.images, migrate: scene.images[first.name] ?? '' };
   const template = jobPod({ ...scene, images }, 'migration', container);
-  const spec = { backoffLimit: 2, activeDeadlineSeconds: MIGRATION_SECONDS, ...jobSpec(template) };
+  const spec = { backoffLimit: MIGRATION_RETRIES, activeDeadlineSeconds: MIGRATION_SECONDS, ...jobSpec(template) };
   const name = uniqueName(`${scene.service.name}-migrate`, spec);
   return { apiVersion: 'batch/v1', kind: 'Job', metadata: metadataOf(scene, name), spec };
 }
