@@ -31,12 +31,12 @@ const REPORT = process.env['SVCKIT_CRASH_REPORT'];
 export const crashPoint: (point: CrashPoint) => void = CRASH || REPORT ? armed(CRASH, REPORT) : () => {};
 
 function armed(crash: string | undefined, report: string | undefined): (point: CrashPoint) => void {
-  const at = crash === undefined ? undefined : parse(crash);
+  const at = crash ? parse(crash) : undefined;
   const reached = new Map<CrashPoint, number>();
   return (point) => {
     const hits = (reached.get(point) ?? 0) + 1;
     reached.set(point, hits);
-    if (report !== undefined && hits === 1) appendFileSync(report, `${point}\n`);
+    if (report && hits === 1) appendFileSync(report, `${point}\n`);
     if (point === at?.point && hits === at.hit) process.kill(process.pid, 'SIGKILL');
   };
 }
