@@ -10,7 +10,7 @@ import type {
   SystemEvent,
   UpRequest,
 } from '../target/local/protocol.ts';
-import { calledBy, startOrder, withNeeds } from '../workload/order.ts';
+import { callsOf, startOrder, withNeeds } from '../workload/order.ts';
 import { pickServices, readWorkspace } from '../workspace/read.ts';
 import type { Service, Workspace } from '../workspace/workspace.ts';
 import { openAddress, urlOf } from './addresses.ts';
@@ -140,7 +140,7 @@ export class LocalServices {
   async #planned(names: readonly string[]): Promise<Planned> {
     const workspace = await readWorkspace(this.#ties.fs, this.#ties.root);
     const named = pickServices(workspace, names).map(({ name }) => name);
-    const calls = new Map(workspace.services.map(({ name, workload }) => [name, workload ? calledBy(workload) : []]));
+    const calls = callsOf(workspace.services);
     const needed = [...withNeeds(named, calls)].filter(([name, by]) => by === undefined || !this.#known.get(name)?.runner.isServing);
     const { waitsFor, circles } = startOrder(new Map([...calls].filter(([name]) => needed.some(([each]) => each === name))));
     const changes = await Promise.all(needed.map(([name, by]) => this.#change(serviceNamed(workspace, name), by)));

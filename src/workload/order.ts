@@ -8,6 +8,11 @@ export function calledBy(workload: Workload): readonly string[] {
   return workload.resources.filter(({ type }) => type === 'service').map(({ id, name }) => id ?? name);
 }
 
+/** What each of these services calls; one without a workload calls nothing. */
+export function callsOf(services: readonly { readonly name: string; readonly workload: Workload | undefined }[]): Calls {
+  return new Map(services.map(({ name, workload }) => [name, workload ? calledBy(workload) : []]));
+}
+
 /** The named services and all that they need, directly or not; each with the one that first needed it (undefined where named). */
 export function withNeeds(names: readonly string[], calls: Calls): ReadonlyMap<string, string | undefined> {
   const found = new Map<string, string | undefined>(names.map((name) => [name, undefined]));

@@ -82,7 +82,7 @@ export async function runDeploy(
   connection: Connection,
   options: Partial<DeployOptions> = {},
 ): Promise<Ended> {
-  const service = { service: name, objects: smallService(name, version), files: [], notes: [] };
+  const service = { service: name, objects: smallService(name, version) };
   const runtime = {
     env: { USER: 'tester' },
     pid: process.pid,
@@ -96,7 +96,7 @@ export async function runDeploy(
     const plan = await planDeploy([service], connection);
     if (!plan.services.some(hasWork)) return { refused: 'nothing to do' };
     const [outcome] = await carryOutDeploy(plan, {
-      services: [{ name, workload: undefined }],
+      calls: new Map([[name, []]]),
       connection,
       options: { patienceMs: 20_000, ...options },
       runtime,

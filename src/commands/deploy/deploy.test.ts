@@ -48,6 +48,7 @@ it('reads where to, and the images of services', () => {
     builder: undefined,
     dryRun: false,
     yes: true,
+    saveTo: undefined,
   });
   expect(() => deploy.parse([], { env: 'staging', image: ['orders'] })).toThrow('--image orders names no image');
 });

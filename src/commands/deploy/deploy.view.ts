@@ -1,17 +1,14 @@
+import { planText } from '../../output/deploy-plan.ts';
 import { duration } from '../../output/duration.ts';
 import { logText } from '../../output/log-line.ts';
 import type { Style } from '../../output/style.ts';
 import { type Column, table } from '../../output/table.ts';
-import { printableOutput, truncate } from '../../output/text.ts';
-import { type DeployPlan, hasWork, isUp, type ServiceOutcome } from '../../target/kubernetes/deploy/deploy.ts';
+import { printableOutput } from '../../output/text.ts';
+import { hasWork, isUp, type ServiceOutcome } from '../../target/kubernetes/deploy/deploy.ts';
 import type { Deployed } from '../../target/kubernetes/deploy/deploy-service.ts';
-import { isChange, type PlannedObject } from '../../target/kubernetes/deploy/plan.ts';
 import type { LocalDeploy } from '../../target/local/deploy.ts';
 import type { ServiceResult } from '../../target/local/protocol.ts';
 import type { ClusterDeploy, Result } from './deploy.command.ts';
-
-/** The longest value of a field that a plan shows. */
-const LONGEST_VALUE = 60;
 
 export function view(result: Result, style: Style): string {
   return result.target === 'local' ? localText(result, style) : clusterText(result, style);
@@ -26,41 +23,9 @@ function localText({ results, notes, plan }: LocalDeploy, style: Style): string 
   ].join('\n');
 }
 
-/** What a deploy to a cluster would change, object by object and field by field. */
-export function planText({ context, namespace, services }: DeployPlan, style: Style): string {
-  const changing = services.filter(hasWork);
-  const where = `${namespace} in ${context}`;
-  if (changing.length === 0) return `${style.good('✓')} Nothing would change: ${where} is as the files say`;
-  const same = services.length - changing.length;
-  return [
-    `Changes for ${where}`,
-    ...changing.flatMap((plan) => [
-      style.strong(plan.service),
-      ...plan.objects.filter(isChange).flatMap((object) => objectLines(object, style)),
-    ]),
-    ...(same > 0
-      ? [style.faint(`${same} more ${same === 1 ? 'service stays' : 'services stay'} as ${same === 1 ? 'it is' : 'they are'}`)]
-      : []),
-  ].join('\n');
-}
-
-function objectLines({ object, change, fields }: PlannedObject, style: Style): readonly string[] {
-  const title = `${object.kind} ${object.metadata.name}`;
-  if (change === 'create') return [`  ${style.good('+')} ${title}`];
-  if (change === 'remove') return [`  ${style.bad('-')} ${title}`];
-  return [
-    `  ${style.warn('~')} ${title}`,
-    ...fields.map(({ path, from, to }) => `      ${path}: ${value(from)} ${style.faint('→')} ${value(to)}`),
-  ];
-}
-
-function value(given: unknown): string {
-  return given === undefined
-    ? '(none)'
-    : truncate(printableOutput(typeof given === 'string' ? given : JSON.stringify(given)), LONGEST_VALUE);
-}
-
-function clusterText({ plan, outcomes, evidence, confirmed }: ClusterDeploy, style: Style): string {
+function clusterText({ plan, outcomes, evidence, confirmed, savedTo }: ClusterDeploy, style: Style): string {
+  if (savedTo !== undefined)
+    return `${planText(plan, style)}\n${style.faint(`Nothing was changed. To do exactly this: svc deploy --plan ${savedTo}`)}`;
   if (!outcomes) return `${planText(plan, style)}${plan.services.some(hasWork) ? `\n${style.faint('Nothing was changed.')}` : ''}`;
   if (outcomes.length === 0) return `${style.good('✓')} Nothing to do: ${plan.namespace} in ${plan.context} is as the files say`;
   return [

@@ -1,8 +1,10 @@
+import { agree } from '../../cli/agree.ts';
 import type { CommandSpec } from '../../cli/command.ts';
 import { EXIT, SvcError } from '../../errors.ts';
+import { planText } from '../../output/deploy-plan.ts';
+import { plain } from '../../output/style.ts';
 import { carryOutDeploy, connect, hasWork, isUp, planDeploy, type ServiceOutcome } from '../../target/kubernetes/deploy/deploy.ts';
 import { readClusterEnvironment } from '../../target/kubernetes/deploy/environment.ts';
-import { isChange } from '../../target/kubernetes/deploy/plan.ts';
 import type { Release } from '../../target/kubernetes/deploy/record.ts';
 import { saveEvidence } from '../../target/kubernetes/deploy/save-evidence.ts';
 import { releaseOf } from '../../target/kubernetes/deploy/status.ts';
@@ -48,21 +50,15 @@ export const rollback: CommandSpec<Input, Result> = {
   }),
   async run({ service, environment: name, revision, yes }, runtime) {
     const workspace = await readWorkspace(runtime.fs, runtime.cwd);
-    const services = pickServices(workspace, [service]);
+    pickServices(workspace, [service]);
     const connection = await connect(await readClusterEnvironment(name, workspace.root, runtime.fs), runtime);
     const release = await releaseOf(service, revision, connection.api);
-    const plan = await planDeploy([{ service, objects: release.objects ?? [], notes: [] }], connection);
-    const base = { service, environment: name, release, evidence: undefined };
-    if (!plan.services.some(hasWork)) return { ...base, outcome: undefined };
-    if (!yes) {
-      const changes = plan.services.flatMap(({ objects }) => objects).filter(isChange);
-      const listed = changes.map(({ change, object }) => `  ${change} ${object.kind} ${object.metadata.name}`).join('\n');
-      const message = `${listed}\n\nPut revision ${release.revision} of ${release.at} back into ${plan.namespace} in ${plan.context}?`;
-      if (!(await runtime.ask.confirm({ message, default: true }))) {
-        throw new SvcError('input/cancelled', 'Nothing was changed', { hint: 'See what there is: svc status' });
-      }
-    }
-    const outcomes = await carryOutDeploy(plan, { services, connection, runtime });
+    const plan = await planDeploy([{ service, objects: release.objects ?? [] }], connection);
+    const base = { service, environment: name, release };
+    if (!plan.services.some(hasWork)) return { ...base, outcome: undefined, evidence: undefined };
+    const question = `${planText(plan, plain)}\n\nPut revision ${release.revision} of ${release.at} back?`;
+    await agree({ question, yes, hint: 'See what there is: svc status; then go back with --yes' }, runtime);
+    const outcomes = await carryOutDeploy(plan, { calls: new Map(), connection, runtime });
     const evidence = await saveEvidence(name, outcomes, runtime);
     return { ...base, outcome: outcomes[0], evidence: evidence[service] };
   },

@@ -1,13 +1,14 @@
 import { SvcError } from '../../../errors.ts';
 import type { Runtime } from '../../../runtime/runtime.ts';
-import { calledBy, startOrder } from '../../../workload/order.ts';
+import { type Calls, startOrder } from '../../../workload/order.ts';
 import type { ClusterEnvironment } from '../../../workspace/environment.ts';
-import type { Service } from '../../../workspace/workspace.ts';
 import { type Api, apiOf } from '../api/api.ts';
 import { type KubernetesObject, titleOf } from '../render/object.ts';
 import type { RenderedService } from '../render/render.ts';
 import { type Deployed, type DeployWorld, deployService } from './deploy-service.ts';
+import { refuseHealed } from './healer.ts';
 import { type Holding, holdAll } from './holding.ts';
+import type { Live } from './inventory.ts';
 import { DEFAULTS, type DeployOptions } from './options.ts';
 import { pause } from './pause.ts';
 import { isChange, planService, type ServicePlan } from './plan.ts';
@@ -18,6 +19,8 @@ import { requireRights } from './rights.ts';
 export interface DeployPlan {
   readonly context: string;
   readonly namespace: string;
+  /** Tells this cluster's namespace from another one's of the same name; undefined for those who may not look at it. */
+  readonly namespaceUid: string | undefined;
   readonly services: readonly ServicePlan[];
 }
 
@@ -58,17 +61,21 @@ const CLOSING_MS = 2_000;
  * @throws SvcError cluster/…, plan/conflict
  */
 export async function planDeploy(
-  rendered: readonly RenderedService[],
+  rendered: readonly Deployable[],
   { api, context }: Pick<Connection, 'api' | 'context'>,
 ): Promise<DeployPlan> {
-  await requireNamespace(api);
+  const { uid: namespaceUid } = await requireNamespace(api);
   // Before anything else is asked, so that all missing rights are told at once, and not the first that is missed.
   const names = rendered.map(({ service }) => service);
   await requireRights({ kinds: await kindsOf(rendered, api), services: names }, api);
   const services = await Promise.all(rendered.map(({ service, objects }) => planService(service, objects, api)));
+  refuseHealed(services.flatMap(({ objects }) => objects.flatMap(({ object, healer }) => (healer ? [{ object, healer }] : []))));
   refuseConflicts(services);
-  return { context, namespace: api.namespace, services };
+  return { context, namespace: api.namespace, namespaceUid, services };
 }
+
+/** What is put into a cluster of one service. */
+export type Deployable = Pick<RenderedService, 'service' | 'objects'>;
 
 /** Whether anything of a service would be written, or an earlier deploy of it has to be brought to an end. */
 export function hasWork({ objects, record }: ServicePlan): boolean {
@@ -82,7 +89,7 @@ export function hasWork({ objects, record }: ServicePlan): boolean {
  */
 export async function carryOutDeploy(
   plan: DeployPlan,
-  { services, connection, options, runtime }: Deploying,
+  { calls, connection, options, runtime }: Deploying,
 ): Promise<readonly ServiceOutcome[]> {
   const work = plan.services.filter(hasWork);
   const holder = await holderOf(runtime);
@@ -92,15 +99,15 @@ export async function carryOutDeploy(
   const holding = await holdAll(names, { ...connection, holder, seconds: all.leaseSeconds });
   try {
     await Promise.all(work.map((each) => requireUnchanged(each, api)));
-    return await inOrder(work, services, (each) => deployService(each, worldOf(each, { api, options: all, runtime, holder, holding })));
+    return await inOrder(work, calls, (each) => deployService(each, worldOf(each, { api, options: all, runtime, holder, holding })));
   } finally {
     await holding.letGo();
   }
 }
 
 export interface Deploying {
-  /** Of the workspace: what calls what. */
-  readonly services: readonly Pick<Service, 'name' | 'workload'>[];
+  /** Services by name with those that they call. */
+  readonly calls: Calls;
   readonly connection: Connection;
   readonly options?: Partial<DeployOptions>;
   readonly runtime: Pick<Runtime, 'env' | 'pid' | 'processAt' | 'token' | 'signal' | 'now' | 'emit'>;
@@ -118,14 +125,11 @@ async function requireUnchanged({ service, record: planned }: ServicePlan, api: 
 /** A service begins as soon as all that it calls, of those that are deployed, are there. */
 async function inOrder(
   plans: readonly ServicePlan[],
-  services: Deploying['services'],
+  calls: Calls,
   run: (plan: ServicePlan) => Promise<Deployed>,
 ): Promise<readonly ServiceOutcome[]> {
   const names = plans.map(({ service }) => service);
-  const calls = new Map(
-    services.filter(({ name }) => names.includes(name)).map(({ name, workload }) => [name, workload ? calledBy(workload) : []]),
-  );
-  const { waitsFor } = startOrder(calls);
+  const { waitsFor } = startOrder(new Map([...calls].filter(([name]) => names.includes(name))));
   const outcomes = new Map<string, Promise<ServiceOutcome>>();
   const start = (plan: ServicePlan): Promise<ServiceOutcome> => {
     const known = outcomes.get(plan.service);
@@ -170,14 +174,14 @@ async function holderOf({ env, pid, processAt, token }: Deploying['runtime']): P
   return `${env['USER'] ?? env['USERNAME'] ?? 'somebody'}@${host}, process ${pid}, ${token(4)}`;
 }
 
-async function requireNamespace(api: Api): Promise<void> {
-  const namespace = { apiVersion: 'v1', kind: 'Namespace', metadata: { name: api.namespace } };
-  const found = await api.get(namespace).catch((error: unknown) => {
+async function requireNamespace(api: Api): Promise<Live['metadata']> {
+  const namespace: Live = { apiVersion: 'v1', kind: 'Namespace', metadata: { name: api.namespace } };
+  const found = await api.get<Live>(namespace).catch((error: unknown) => {
     // Whoever may only look into the namespace may not look at it.
     if (error instanceof SvcError && error.code === 'cluster/forbidden') return namespace;
     throw error;
   });
-  if (found) return;
+  if (found) return found.metadata;
   throw new SvcError('cluster/refused', `The cluster has no namespace ${api.namespace}`, {
     hint: `Make it: kubectl create namespace ${api.namespace}; or name another one in svc.yaml`,
   });
@@ -185,7 +189,7 @@ async function requireNamespace(api: Api): Promise<void> {
 
 /** Every kind that is written. */
 async function kindsOf(
-  rendered: readonly RenderedService[],
+  rendered: readonly Deployable[],
   api: Api,
 ): Promise<readonly { readonly group: string; readonly resource: string }[]> {
   const kinds = new Map(

@@ -6,6 +6,7 @@ import { keyOf } from './groups.ts';
 export interface Live extends KubernetesObject {
   readonly metadata: KubernetesObject['metadata'] & {
     readonly uid?: string;
+    readonly resourceVersion?: string;
     readonly ownerReferences?: readonly object[];
     /** https://kubernetes.io/docs/reference/using-api/server-side-apply/#field-management */
     readonly managedFields?: readonly { readonly manager?: string }[];

@@ -3,6 +3,7 @@ import type { Api, FieldConflict } from '../api/api.ts';
 import type { KubernetesObject } from '../render/object.ts';
 import { type FieldChange, fieldChanges } from './diff.ts';
 import { groupsOf, keyOf } from './groups.ts';
+import { type Healer, healerOf } from './healer.ts';
 import { opened } from './history.ts';
 import { isRemovable, type Live, strangerBehind, without } from './inventory.ts';
 import { type Record, readRecord } from './record.ts';
@@ -16,6 +17,10 @@ export interface PlannedObject {
   readonly fields: readonly FieldChange[];
   /** Of `conflict`: who owns what it would change. */
   readonly conflicts: readonly FieldConflict[];
+  /** Which object of that name, and which state of it, the plan was made against; undefined where there is none. */
+  readonly against: { readonly uid: string; readonly resourceVersion: string } | undefined;
+  /** Who would put it back. */
+  readonly healer: Healer | undefined;
 }
 
 export interface ServicePlan {
@@ -56,16 +61,22 @@ const WHOLE = 'all of it';
 
 async function planObject(object: KubernetesObject, api: Api, isKnown: boolean): Promise<PlannedObject> {
   const [live, wanted] = await Promise.all([api.get<Live>(object), api.apply<KubernetesObject>(object, { dryRun: true })]);
-  if ('conflicts' in wanted) return { object, change: 'conflict', fields: [], conflicts: wanted.conflicts };
-  if (!live) return { object, change: 'create', fields: [], conflicts: [] };
+  const planned = { object, fields: [], conflicts: [], ...seen(live) };
+  if ('conflicts' in wanted) return { ...planned, change: 'conflict', conflicts: wanted.conflicts };
+  if (!live) return { ...planned, change: 'create' };
   const manager = isKnown ? undefined : strangerBehind(live);
-  if (manager !== undefined) return { object, change: 'conflict', fields: [], conflicts: [{ field: WHOLE, manager }] };
+  if (manager !== undefined) return { ...planned, change: 'conflict', conflicts: [{ field: WHOLE, manager }] };
   const fields = fieldChanges(live, wanted.object);
-  return { object, change: fields.length > 0 ? 'change' : 'same', fields, conflicts: [] };
+  return { ...planned, change: fields.length > 0 ? 'change' : 'same', fields };
 }
 
 /** What is gone already, or was taken over by somebody else, is nobody's to remove. */
 async function planRemoval(object: KubernetesObject, api: Api): Promise<readonly PlannedObject[]> {
   const live = await api.get<Live>(object);
-  return live && isRemovable(live) ? [{ object: live, change: 'remove', fields: [], conflicts: [] }] : [];
+  return live && isRemovable(live) ? [{ object: live, change: 'remove', fields: [], conflicts: [], ...seen(live) }] : [];
+}
+
+function seen(live: Live | undefined): Pick<PlannedObject, 'against' | 'healer'> {
+  const { uid = '', resourceVersion = '' } = live?.metadata ?? {};
+  return { against: live && { uid, resourceVersion }, healer: live && healerOf(live) };
 }
