@@ -24,6 +24,7 @@ afterAll(() => rmSync(program, { recursive: true, force: true }));
 
 const ways = {
   'this process': async (signal: AbortSignal) => (call: Invocation) => exec(call, signal),
+  'this process, line by line': async (signal: AbortSignal) => (call: Invocation) => exec({ ...call, onLine: () => {} }, signal),
   'a small process': async (signal: AbortSignal) => execMany(program, signal, 0),
 };
 
@@ -32,7 +33,7 @@ describe.each(Object.entries(ways))('a program started by %s', (name, wayTo) => 
 
   it('is a child of that one', async () => {
     const { stdout } = await start(node('process.stdout.write(String(process.ppid))'));
-    expect(Number(stdout) === process.pid).toBe(name === 'this process');
+    expect(Number(stdout) === process.pid).toBe(name !== 'a small process');
   });
 
   it('reads its input and answers with bytes, text and its exit code', async () => {

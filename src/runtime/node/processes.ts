@@ -6,11 +6,33 @@ import { dirname } from 'node:path';
 import { SvcError } from '../../errors.ts';
 import type { ExecResult, Invocation } from '../runtime.ts';
 import { linesOf } from './lines.ts';
+import { type PlainResult, runProgram } from './program.ts';
 
 /** Runs a program to its end; the user's Ctrl-C ends it too. */
 export async function exec(call: Invocation, signal: AbortSignal): Promise<ExecResult> {
-  const { execa } = await import('execa');
   const stop = call.afterStop ? call.signal : call.signal ? AbortSignal.any([signal, call.signal]) : signal;
+  return isPlain(call) ? execPlain(call, stop) : execWithExeca(call, stop);
+}
+
+/** Whether a call needs nothing of execa, which takes 30 ms to load: it finds `npm.cmd` on Windows, and tells lines as they come. */
+export function isPlain({ inherit, onLine }: Invocation): boolean {
+  return process.platform !== 'win32' && !inherit && !onLine;
+}
+
+/** The result with its text. */
+export function withText(result: PlainResult): ExecResult {
+  return { ...result, stdout: text(result.bytes) };
+}
+
+async function execPlain(call: Invocation, stop: AbortSignal | undefined): Promise<ExecResult> {
+  const result = await runProgram(call, stop).catch((error: unknown) => {
+    throw notStarted(call, error);
+  });
+  return withText(result);
+}
+
+async function execWithExeca(call: Invocation, stop: AbortSignal | undefined): Promise<ExecResult> {
+  const { execa } = await import('execa');
   const child = execa(call.command, [...call.args], {
     reject: false,
     stripFinalNewline: false,

@@ -3,8 +3,9 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { SvcError } from '../../errors.ts';
 import type { ExecResult, Invocation } from '../runtime.ts';
-import { exec, notStarted } from './processes.ts';
-import type { Order, Outcome, PlainCall } from './starter.ts';
+import { exec, isPlain, notStarted, withText } from './processes.ts';
+import type { PlainCall } from './program.ts';
+import type { Order, Outcome } from './starter.ts';
 
 /** A starter costs as much as some tens of programs: who starts fewer does without. */
 const WORTH_IT = 50;
@@ -23,16 +24,12 @@ export function execMany(program: string, signal: AbortSignal, direct = WORTH_IT
   let started = 0;
   return async (call) => {
     started += 1;
-    if (started <= direct || !isPlain(call) || !existsSync(file)) return exec(call, signal);
+    // A signal cannot be sent to another process.
+    if (started <= direct || !isPlain(call) || call.signal || !existsSync(file)) return exec(call, signal);
     const index = started % STARTERS;
     if (!starters[index]?.isAlive) starters[index] = new Starter(file, signal);
     return starters[index].exec(call);
   };
-}
-
-/** Windows copies nothing to start a program. What a call takes besides cannot be sent to another process. */
-function isPlain({ inherit, onLine, signal }: Invocation): boolean {
-  return process.platform !== 'win32' && !inherit && !onLine && !signal;
 }
 
 interface Waiting {
@@ -87,7 +84,7 @@ class Starter {
     if (this.#waiting.size === 0) this.#child.channel?.unref();
     if (!waiting) return;
     if ('missing' in outcome) waiting.reject(notStarted(waiting.call, undefined));
-    else waiting.resolve({ ...outcome.result, stdout: Buffer.from(outcome.result.bytes).toString('utf8') });
+    else waiting.resolve(withText(outcome.result));
   }
 
   #lose(): void {
