@@ -61,6 +61,12 @@ describe.each(Object.entries(ways))('a program started by %s', (name, wayTo) => 
     expect(await start(node('process.exit(0)', { input: 'x'.repeat(1_000_000) }))).toMatchObject({ exitCode: 0 });
   });
 
+  it('ends when it prints without end', async () => {
+    const { exitCode, bytes } = await start({ command: 'sh', args: ['-c', 'exec yes $(printf %01000d 0)'], timeoutMs: 15_000 });
+    expect(exitCode).not.toBe(0);
+    expect(bytes.length).toBeLessThanOrEqual(100_000_000);
+  });
+
   it('ends when its time is over', async () => {
     expect(await start(node('setTimeout(() => {}, 20_000)', { timeoutMs: 100 }))).toMatchObject({ exitCode: 143 });
   });

@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { constants } from 'node:os';
+import type { Readable } from 'node:stream';
 import type { ExecResult, Invocation } from '../runtime.ts';
 
 /** A call that takes no more than a pipe for each stream; and nothing in it but data. */
@@ -8,6 +9,8 @@ export type PlainCall = Pick<Invocation, 'command' | 'args' | 'cwd' | 'env' | 'i
 /** What a program left; its text is made of the bytes where it is wanted. */
 export type PlainResult = Omit<ExecResult, 'stdout'>;
 
+/** Of each stream; a hostile repository can make git print without end. */
+const MOST_BYTES = 100_000_000;
 const PATIENCE_MS = 5_000;
 
 /** Those that end when this process ends; what leaves things as they were goes on. */
@@ -24,10 +27,7 @@ process.on('exit', () => {
 export function runProgram(call: PlainCall, stop: AbortSignal | undefined): Promise<PlainResult> {
   return new Promise((resolve, reject) => {
     const child = spawn(call.command, [...call.args], { env: { ...process.env, ...call.env }, cwd: call.cwd, windowsHide: true });
-    const stdout: Uint8Array[] = [];
-    const stderr: Uint8Array[] = [];
-    child.stdout.on('data', (part) => stdout.push(part));
-    child.stderr.on('data', (part) => stderr.push(part));
+    const output = [child.stdout, child.stderr].map((stream) => gathered(stream, () => child.kill()));
     // A program may end without reading all of its input.
     child.stdin.on('error', () => {});
     child.stdin.end(call.input ?? '');
@@ -36,9 +36,22 @@ export function runProgram(call: PlainCall, stop: AbortSignal | undefined): Prom
     child.on('close', (code, signal) => {
       release();
       const exitCode = code ?? 128 + (signal ? constants.signals[signal] : 0);
-      resolve({ exitCode, stderr: Buffer.concat(stderr).toString('utf8'), bytes: Buffer.concat(stdout) });
+      const [bytes, stderr] = output.map((parts) => Buffer.concat(parts)) as [Buffer, Buffer];
+      resolve({ exitCode, stderr: stderr.toString('utf8'), bytes });
     });
   });
+}
+
+/** What a stream brings, as far as it may; then the program is ended, which its exit code tells. */
+function gathered(stream: Readable, tooMuch: () => void): readonly Uint8Array[] {
+  const parts: Uint8Array[] = [];
+  let left = MOST_BYTES;
+  stream.on('data', (part: Uint8Array) => {
+    left -= part.length;
+    if (left < 0) tooMuch();
+    else parts.push(part);
+  });
+  return parts;
 }
 
 /** Ends the program with its time, with `stop` and with this process. Returns what lets go of it. */
