@@ -1,11 +1,12 @@
+import { counted } from '../document/counted.ts';
 import { SvcError } from '../errors.ts';
+import { inLanes } from '../plan/lanes.ts';
 import type { Runtime } from '../runtime/runtime.ts';
 import type { Change } from './change.ts';
 import { commitFiles } from './commit-files.ts';
 import { type BrokenService, discover, type Grouping } from './discover.ts';
 import type { Forge, ForgeAddress } from './forge/forge.ts';
 import { forgeOf, forges } from './forge/forges.ts';
-import { inLanes } from './lanes.ts';
 import { gitRoots, type Home, localHome, type Remote, remoteHome, settingsOf } from './repositories.ts';
 import { type Place, placesIn, type Where } from './where.ts';
 
@@ -36,26 +37,24 @@ export interface Fleet {
 export async function findFleet(order: FindOrder, runtime: Runtime): Promise<Fleet> {
   const forgeAt = forges(runtime);
   const places = await placesIn(order.where, forgeAt, runtime);
-  const folders = await inLanes(places, order.lanes, (place) => sitesIn(place, runtime));
+  const folders = await inLanes(places, (place) => sitesIn(place, runtime), order.lanes);
   const sites = [...new Map(folders.flat().map((site) => [JSON.stringify(site), site])).values()];
+  const many = counted(sites.length, 'repository', 'repositories');
   let read = 0;
-  runtime.emit({ id: 'fleet', state: 'start', text: `Reading ${count(sites.length)}` });
-  const found = await inLanes(sites, order.lanes, async (site) => {
+  const readOne = async (site: Site) => {
     const part = runtime.signal.aborted ? EMPTY : await readSite(site, { ...order, forgeAt }, runtime);
     read += 1;
-    runtime.emit({ id: 'fleet', state: 'update', text: `Reading ${count(sites.length)}: ${read} done` });
+    runtime.emit({ id: 'fleet', state: 'update', text: `Reading ${many}: ${read} done` });
     return part;
-  });
-  runtime.emit({ id: 'fleet', state: 'done', text: `Read ${count(sites.length)}` });
+  };
+  runtime.emit({ id: 'fleet', state: 'start', text: `Reading ${many}` });
+  const found = await inLanes(sites, readOne, order.lanes);
+  runtime.emit({ id: 'fleet', state: 'done', text: `Read ${many}` });
   const changes = found.flatMap((part) => part.changes).sort((a, b) => (a.change.id < b.change.id ? -1 : 1));
   return { changes, unread: found.flatMap((part) => part.unread) };
 }
 
 const EMPTY: Fleet = { changes: [], unread: [] };
-
-function count(repositories: number): string {
-  return repositories === 1 ? '1 repository' : `${repositories} repositories`;
-}
 
 /** A place with one repository, or a service in none. */
 type Site =

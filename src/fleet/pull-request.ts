@@ -1,3 +1,4 @@
+import { counted } from '../document/counted.ts';
 import type { FileFate } from '../upgrade/sides.ts';
 import type { Upgrade } from '../upgrade/upgrade.ts';
 import type { LeftService, PlannedChange, PlannedService } from './change.ts';
@@ -35,7 +36,7 @@ export function titleOf({ change, upgrades, version }: PlannedChange): string {
 
 /** The message of the commit. */
 export function messageOf(plan: PlannedChange): string {
-  const lines = plan.upgrades.map(({ service, upgrade }) => `${service.name}: ${way(upgrade)}, ${counted(upgrade)}`);
+  const lines = plan.upgrades.map(({ service, upgrade }) => `${service.name}: ${way(upgrade)}, ${changedFiles(upgrade)}`);
   return `${titleOf(plan)}\n\n${lines.join('\n')}\n\nWhat was edited here is kept. To take it back: git revert this commit.\n`;
 }
 
@@ -87,9 +88,8 @@ function way({ template: { name, from, to } }: Upgrade): string {
   return from === to ? `${name} ${to} as it is now` : `${name} ${from} to ${to}`;
 }
 
-function counted({ files }: Upgrade): string {
-  const changed = files.filter(({ fate }) => fate !== 'kept').length;
-  return changed === 1 ? '1 file' : `${changed} files`;
+function changedFiles({ files }: Upgrade): string {
+  return counted(files.filter(({ fate }) => fate !== 'kept').length, 'file');
 }
 
 /** Names come from repositories: none of them may become a link, a mention or markup. */

@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { counted } from '../document/counted.ts';
 import type { Upgrade } from '../upgrade/upgrade.ts';
 import type { FleetRow, FleetService, LeftService } from './change.ts';
 import type { End } from './change-machine.ts';
@@ -23,7 +24,7 @@ function leftRow(left: LeftService, { work, end }: { readonly work: Work; readon
   const template = versions(left.service, left.upgrade);
   if (left.state === 'current') return { template, ...told(end.state === 'merged' ? end : { state: 'current' }) };
   const conflicts = files.filter(({ fate }) => fate === 'conflict').map(({ path }) => path);
-  const many = conflicts.length === 1 ? '1 file' : `${conflicts.length} files`;
+  const many = counted(conflicts.length, 'file');
   return { template, state: 'conflict', conflicts, reason: `${many} changed here and by the template`, hint: byHand(left.service, work) };
 }
 

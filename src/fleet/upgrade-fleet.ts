@@ -1,3 +1,4 @@
+import { counted } from '../document/counted.ts';
 import { SvcError } from '../errors.ts';
 import type { Runtime } from '../runtime/runtime.ts';
 import { lockOf, withLock } from '../state/lock.ts';
@@ -7,8 +8,8 @@ import { beginning, type ChangeAction, type ChangeEvent, type ChangeState, type 
 import type { Check } from './check.ts';
 import { type FindOrder, type Fleet, findFleet } from './find-fleet.ts';
 import { type FleetActions, type FleetEvent, type FleetMachine, fleetOf, stepFleet, type Wave } from './fleet-machine.ts';
-import { pause } from './lanes.ts';
 import { recall, remember } from './ledger.ts';
+import { pause } from './pause.ts';
 import { entryOf, perform, type Work, type WorkOrder } from './perform.ts';
 import type { PlanOrder } from './plan-change.ts';
 import { rowsOf, unreadRow, waitingRows } from './rows.ts';
@@ -168,7 +169,7 @@ class Driver {
   #progress(): string {
     const { works, rows, order } = this.#stage;
     const done = order.mode === 'upgrade' ? 'Upgrading' : 'Looking at';
-    return `${done} ${works.size === 1 ? '1 change' : `${works.size} changes`}: ${rows.size} done`;
+    return `${done} ${counted(works.size, 'change')}: ${rows.size} done`;
   }
 }
 

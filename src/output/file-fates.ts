@@ -1,5 +1,5 @@
 import type { Style } from './style.ts';
-import { padEnd, printable } from './text.ts';
+import { padEnd, printable, widthOf } from './text.ts';
 
 /** What became of a file, or would. */
 export interface FileFateRow {
@@ -17,11 +17,15 @@ const WIDTH = 8;
 /** A line for each file: its fate, its path, and why. */
 export function fileFates(files: readonly FileFateRow[], style: Style): readonly string[] {
   const sorted = [...files].sort((a, b) => ORDER.indexOf(a.fate) - ORDER.indexOf(b.fate));
-  return sorted.map(({ path, from, fate, message }) => {
-    const moved = from === undefined ? '' : style.faint(`  was ${printable(from)}`);
-    const why = message === undefined ? '' : style.faint(`  ${printable(message)}`);
-    return `  ${painted(fate, style)}  ${printable(path)}${moved}${why}`;
+  const rows = sorted.map((file) => ({ fate: file.fate, path: printable(file.path), why: whyOf(file) }));
+  const width = Math.max(0, ...rows.map(({ path, why }) => (why === '' ? 0 : widthOf(path))));
+  return rows.map(({ fate, path, why }) => {
+    return `  ${painted(fate, style)}  ${why === '' ? path : `${padEnd(path, width)}  ${style.faint(why)}`}`;
   });
+}
+
+function whyOf({ from, message }: FileFateRow): string {
+  return [...(from === undefined ? [] : [`was ${from}`]), ...(message === undefined ? [] : [message])].map(printable).join(', ');
 }
 
 function painted(fate: FileFateRow['fate'], style: Style): string {

@@ -1,3 +1,4 @@
+import { counted } from '../document/counted.ts';
 import type { Analysis } from '../trace/analysis.ts';
 import { showDuration } from '../trace/duration.ts';
 import { later } from '../trace/order.ts';
@@ -19,8 +20,8 @@ export function header({ tree, duration, errorCount, services, requestId }: Anal
   const title = truncate(`${printable(root?.source.service ?? '')} ${printable(root?.name ?? '')}`, Math.max(style.columns - 4, 8));
   const facts = [
     showDuration(duration),
-    `${count(tree.nodes.length, 'span')} in ${count(services.length, 'service')}`,
-    ...(errorCount > 0 ? [style.bad(count(errorCount, 'error'))] : []),
+    `${counted(tree.nodes.length, 'span')} in ${counted(services.length, 'service')}`,
+    ...(errorCount > 0 ? [style.bad(counted(errorCount, 'error'))] : []),
     timeOf(tree.start),
   ];
   return [
@@ -69,12 +70,12 @@ function failures({ errors }: Analysis, style: Style): readonly string[] {
 }
 
 const ODDITIES: Readonly<Record<Oddity['kind'], (found: readonly Oddity[]) => string>> = {
-  orphan: ({ length }) => `${count(length, 'span')} with a parent that is not here: part of the trace is missing`,
-  cycle: ({ length }) => `${count(length, 'ring')} of spans that are their own ancestors, cut open`,
-  duplicate: ({ length }) => `${count(length, 'span')} with an id that another span has too`,
+  orphan: ({ length }) => `${counted(length, 'span')} with a parent that is not here: part of the trace is missing`,
+  cycle: ({ length }) => `${counted(length, 'ring')} of spans that are their own ancestors, cut open`,
+  duplicate: ({ length }) => `${counted(length, 'span')} with an id that another span has too`,
   'starts-early': (found) =>
-    `${count(found.length, 'span')} before the parent, by up to ${showDuration(found.map(({ by = 0n }) => by).reduce(later, 0n))}: clocks differ`,
-  'ends-before-start': ({ length }) => `${count(length, 'span')} ending before the start: a clock was set back`,
+    `${counted(found.length, 'span')} before the parent, by up to ${showDuration(found.map(({ by = 0n }) => by).reduce(later, 0n))}: clocks differ`,
+  'ends-before-start': ({ length }) => `${counted(length, 'span')} ending before the start: a clock was set back`,
 };
 
 function odd(oddities: readonly Oddity[], problems: readonly string[], style: Style): readonly string[] {
@@ -91,8 +92,4 @@ function paintStatus(status: number, style: Style): string {
 
 function timeOf(nanoseconds: bigint): string {
   return new Date(Number(nanoseconds / 1_000_000n)).toISOString().replace('T', ' ').replace('Z', ' UTC');
-}
-
-function count(number: number, noun: string): string {
-  return `${number} ${noun}${number === 1 ? '' : 's'}`;
 }

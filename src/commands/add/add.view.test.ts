@@ -1,23 +1,18 @@
 import { describe, expect, it } from 'vitest';
 import { plain } from '../../output/style.ts';
+import { fakeUpgrade } from '../../upgrade/fake-upgrade.ts';
 import type { Upgrade } from '../../upgrade/upgrade.ts';
 import { add } from './add.command.ts';
 import type { AddResult } from './add.view.ts';
 import { summary, view } from './add.view.ts';
 
-const upgrade: Upgrade = {
-  state: 'planned',
-  name: 'orders',
-  folder: '/shop/services/orders',
-  root: '/shop',
-  template: { name: 'http-service', from: '1.0.0', to: '1.1.0' },
+const upgrade = fakeUpgrade({
   files: [
     { path: 'src/items/store.ts', fate: 'kept', ownership: 'once', message: 'you deleted it' },
     { path: 'score.yaml', fate: 'conflict', ownership: 'merged', message: 'both changed the same lines' },
   ],
   notes: ['This upgrades http-service 1.0.0 to 1.1.0 as well: 1.0.0 is not offered any more'],
-  confirmed: false,
-};
+});
 const added = (state: Upgrade['state'], more: Partial<Upgrade> = {}): AddResult => ({
   is: 'added',
   capability: 'postgres',
@@ -41,7 +36,7 @@ describe('svc add shows', () => {
     expect(view(added('planned'), plain)).toBe(
       [
         '· orders would get postgres',
-        '  conflict  score.yaml  both changed the same lines',
+        '  conflict  score.yaml          both changed the same lines',
         '  kept      src/items/store.ts  you deleted it',
         'This upgrades http-service 1.0.0 to 1.1.0 as well: 1.0.0 is not offered any more',
         'Nothing was written.',

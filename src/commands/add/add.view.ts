@@ -1,3 +1,4 @@
+import { counted } from '../../document/counted.ts';
 import { fileFates } from '../../output/file-fates.ts';
 import { plain, type Style } from '../../output/style.ts';
 import { type Column, table } from '../../output/table.ts';
@@ -45,7 +46,7 @@ function added({ state, name, files, notes, confirmed }: Upgrade, capability: st
     current: `${style.good('✓')} ${service} has ${what} already`,
     planned: `${style.faint('·')} ${service} would get ${what}`,
     upgraded: `${style.good('✓')} ${service} has ${what}`,
-    conflict: `${style.warn('!')} ${service} waits for you: ${what}, ${disputed} ${disputed === 1 ? 'file' : 'files'} in conflict`,
+    conflict: `${style.warn('!')} ${service} waits for you: ${what}, ${counted(disputed, 'file')} in conflict`,
   };
   const rows = confirmed ? [] : [...fileFates(files, style), ...notes.map((note) => style.faint(printable(note)))];
   return [headlines[state] ?? state, ...rows, ...nextSteps(state, style)].join('\n');

@@ -1,3 +1,4 @@
+import { counted } from '../../document/counted.ts';
 import { fileFates } from '../../output/file-fates.ts';
 import { plain, type Style } from '../../output/style.ts';
 import { padEnd, printable, widthOf } from '../../output/text.ts';
@@ -22,7 +23,7 @@ function headline({ state, name, template, files }: Adoption, style: Style): str
   const shown = style.strong(printable(name));
   if (state === 'adopted') return `${style.good('✓')} ${shown} is adopted: ${made}`;
   if (state === 'planned') return `${style.faint('·')} ${shown} would be adopted: ${made}`;
-  return `${style.warn('!')} ${shown} waits for you: ${made}, ${disputed} ${disputed === 1 ? 'file' : 'files'} in conflict`;
+  return `${style.warn('!')} ${shown} waits for you: ${made}, ${counted(disputed, 'file')} in conflict`;
 }
 
 function body({ template, answers, files }: Adoption, style: Style): readonly string[] {

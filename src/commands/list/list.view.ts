@@ -1,9 +1,10 @@
+import { counted } from '../../document/counted.ts';
 import type { Style } from '../../output/style.ts';
 import { type Column, table } from '../../output/table.ts';
 import type { Result, Row } from './list.command.ts';
 
 export function view({ root, rows, hidden }: Result, style: Style): string {
-  if (rows.length === 0 && hidden > 0) return `${style.good('✓')} None of ${hidden} ${hidden === 1 ? 'service' : 'services'} is like that`;
+  if (rows.length === 0 && hidden > 0) return `${style.good('✓')} None of ${counted(hidden, 'service')} is like that`;
   if (rows.length === 0) return `There is no service in ${root} yet.\n${style.faint('Make one: svc new http-service orders')}`;
   const problems = rows.flatMap((row) => row.problems);
   return [

@@ -1,4 +1,5 @@
 import { join, relative } from 'node:path';
+import { counted } from '../../document/counted.ts';
 import type { Style } from '../../output/style.ts';
 import type { Created, CreatedFile } from '../../template/create/create.ts';
 import type { Outcome } from '../../template/create/finish.ts';
@@ -21,7 +22,7 @@ export function summary({ cwd, root, folder, files }: Pick<Created, 'cwd' | 'roo
   const inside = files.filter(({ path }) => own === '' || path.startsWith(`${own}/`));
   const outside = files.filter((file) => !inside.includes(file) && file.kind !== 'unchanged');
   const within = inside.map((file) => ({ ...file, path: own === '' ? file.path : file.path.slice(own.length + 1) }));
-  const total = `${seenFrom(cwd, folder)}/  ${counted(within.length)}, ${size(within)}`;
+  const total = `${seenFrom(cwd, folder)}/  ${counted(within.length, 'file')}, ${size(within)}`;
   return [total, ...folders(within).map((line) => `  ${line}`), ...besides(outside, { cwd, root })].join('\n');
 }
 
@@ -40,7 +41,7 @@ function folders(files: readonly CreatedFile[]): readonly string[] {
   const names = [...new Set(files.filter(({ path }) => path.includes('/')).map(({ path }) => path.slice(0, path.indexOf('/'))))].sort();
   const width = Math.max(0, ...names.map((name) => name.length + 1));
   const lines = names.map(
-    (name) => `${`${name}/`.padEnd(width)}  ${counted(files.filter(({ path }) => path.startsWith(`${name}/`)).length)}`,
+    (name) => `${`${name}/`.padEnd(width)}  ${counted(files.filter(({ path }) => path.startsWith(`${name}/`)).length, 'file')}`,
   );
   return [
     ...lines,
@@ -62,10 +63,6 @@ function wrapped(names: readonly string[]): readonly string[] {
     else lines.push(name);
   }
   return lines;
-}
-
-function counted(count: number): string {
-  return `${count} file${count === 1 ? '' : 's'}`;
 }
 
 function size(files: readonly CreatedFile[]): string {

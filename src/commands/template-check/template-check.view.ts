@@ -1,3 +1,4 @@
+import { counted } from '../../document/counted.ts';
 import type { Style } from '../../output/style.ts';
 import { printable } from '../../output/text.ts';
 import type { TemplateCheck } from '../../template/author/check.ts';
@@ -27,8 +28,4 @@ function head({ folder, template, findings, inputs, files }: TemplateCheck, styl
 function lineOf({ severity, file, line, message }: Finding, style: Style): string {
   const level = severity === 'error' ? style.bad('error  ') : style.warn('warning');
   return `${level}  ${style.strong(printable(`${file}:${line}`))}  ${printable(message)}`;
-}
-
-function counted(count: number, noun: string): string {
-  return `${count} ${noun}${count === 1 ? '' : 's'}`;
 }

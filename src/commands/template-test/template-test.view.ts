@@ -1,3 +1,4 @@
+import { counted } from '../../document/counted.ts';
 import type { Style } from '../../output/style.ts';
 import { printable, truncate } from '../../output/text.ts';
 import type { Failure } from '../../template/author/judge.ts';
@@ -53,8 +54,4 @@ function summary(result: TemplateTest, style: Style): string {
   const isSnapshot = failuresOf(result).some(({ message }) => /snapshot|rendered otherwise|does not make this file/.test(message));
   const next = isSnapshot ? `\n${style.faint('Where that is how it should be:')} ${style.accent('svc template test --update')}` : '';
   return `${style.bad('✗')} ${counted(failures, 'failure')}${next}`;
-}
-
-function counted(count: number, noun: string): string {
-  return `${count} ${noun}${count === 1 ? '' : 's'}`;
 }

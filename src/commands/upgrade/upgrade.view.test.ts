@@ -1,23 +1,18 @@
 import { describe, expect, it } from 'vitest';
 import { plain } from '../../output/style.ts';
+import { fakeUpgrade } from '../../upgrade/fake-upgrade.ts';
 import type { Upgrade } from '../../upgrade/upgrade.ts';
 import { upgrade } from './upgrade.command.ts';
 import { summary, upgradeView as view } from './upgrade.view.ts';
 
-const result: Upgrade = {
-  state: 'planned',
-  name: 'orders',
-  folder: '/shop/services/orders',
-  root: '/shop',
-  template: { name: 'http-service', from: '1.0.0', to: '1.1.0' },
+const result = fakeUpgrade({
   files: [
     { path: 'a.txt', fate: 'kept', ownership: 'merged' },
     { path: 'b.txt', fate: 'merged', ownership: 'merged', from: 'old/b.txt' },
     { path: 'c.txt', fate: 'conflict', ownership: 'merged', message: 'both changed the same lines' },
   ],
   notes: ['package.json changes: run npm install afterwards'],
-  confirmed: false,
-};
+});
 
 describe('svc upgrade shows', () => {
   it('first what needs the user', () => {
@@ -39,6 +34,19 @@ describe('svc upgrade shows', () => {
     expect(shown).toContain('svc upgrade --continue');
     expect(shown).not.toContain('c.txt');
     expect(summary(result)).toContain('c.txt');
+  });
+
+  it('why in a column of its own, which a long path without a reason does not move', () => {
+    const files: Upgrade['files'] = [
+      { path: 'a.txt', fate: 'conflict', ownership: 'merged', message: 'both added it' },
+      { path: 'old.txt', fate: 'merged', ownership: 'merged', from: 'older.txt' },
+      { path: 'a/path/that/is/long.txt', fate: 'clean', ownership: 'merged' },
+    ];
+    expect(
+      view({ ...result, files }, plain)
+        .split('\n')
+        .slice(1, 4),
+    ).toEqual(['  conflict  a.txt    both added it', '  merged    old.txt  was older.txt', '  clean     a/path/that/is/long.txt']);
   });
 
   it('no control character of a hostile path', () => {

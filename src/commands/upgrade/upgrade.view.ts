@@ -1,3 +1,4 @@
+import { counted } from '../../document/counted.ts';
 import type { FleetRow, FleetState } from '../../fleet/change.ts';
 import type { FleetReport } from '../../fleet/upgrade-fleet.ts';
 import { fileFates } from '../../output/file-fates.ts';
@@ -55,7 +56,7 @@ function headline({ state, name, template, files }: Upgrade, style: Style): stri
     planned: `would be upgraded: ${way}`,
     upgraded: `is upgraded: ${way}`,
     healed: files.length > 0 ? `has what is the template’s again: ${template.name} ${to}` : 'has nothing to heal',
-    conflict: `waits for you: ${way}, ${disputed} ${disputed === 1 ? 'file' : 'files'} in conflict`,
+    conflict: `waits for you: ${way}, ${counted(disputed, 'file')} in conflict`,
     finished: from === undefined ? `is adopted: ${way}` : `is upgraded: ${way}`,
     aborted: from === undefined ? 'is as it was: no template made it' : `is as it was: ${template.name} ${from}`,
   };
@@ -149,7 +150,7 @@ function counts(rows: readonly FleetRow[], style: Style): string {
     const count = rows.filter((row) => row.state === state).length;
     return count === 0 ? [] : [style[FLEET[state].tone](`${count} ${FLEET[state].words}`)];
   });
-  return `${rows.length === 1 ? '1 service' : `${rows.length} services`}: ${parts.reverse().join(', ')}`;
+  return `${counted(rows.length, 'service')}: ${parts.reverse().join(', ')}`;
 }
 
 function fleetNext({ mode, rows, stopped }: FleetReport, { faint, accent }: Style): readonly string[] {

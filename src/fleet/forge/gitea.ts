@@ -1,9 +1,9 @@
 import * as v from 'valibot';
 import type { Runtime } from '../../runtime/runtime.ts';
-import { pause } from '../lanes.ts';
+import { pause } from '../pause.ts';
 import { type Api, ask, askAll, askMaybe } from './client.ts';
 import type { Forge, ForgeAddress, Proposal, PullRequest, RemoteRepository } from './forge.ts';
-import { basic, refuseCleartext } from './secrecy.ts';
+import { gitHeader, refuseCleartext } from './secrecy.ts';
 
 const repository = v.object({
   full_name: v.string(),
@@ -42,11 +42,7 @@ export function gitea(address: ForgeAddress, runtime: Runtime): Forge {
     requestOf(found, found.state === 'open' ? await checksOf(`${at(path)}/commits/${found.head.sha}/status`, api, runtime) : 'none');
   return {
     address,
-    async gitAuthorization() {
-      if (token === undefined) return undefined;
-      refuseCleartext(address);
-      return basic('oauth2', token);
-    },
+    gitAuthorization: async () => gitHeader('oauth2', token, address),
     async repositories(owner) {
       const name = encodeURIComponent(owner);
       const found =

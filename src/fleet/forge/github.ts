@@ -3,7 +3,7 @@ import type { Runtime } from '../../runtime/runtime.ts';
 import { type Api, ask, askAll, askMaybe } from './client.ts';
 import type { Forge, ForgeAddress, Proposal, PullRequest, RemoteRepository } from './forge.ts';
 import { type Credentials, githubCredentials } from './github-app.ts';
-import { basic, refuseCleartext } from './secrecy.ts';
+import { gitHeader, refuseCleartext } from './secrecy.ts';
 
 const repository = v.object({
   full_name: v.string(),
@@ -42,12 +42,7 @@ export function github(address: ForgeAddress, runtime: Runtime): Forge {
   const full = (path: string, number: number) => ask(api, { path: `${repo(path)}/pulls/${number}` }, pull, runtime);
   return {
     address,
-    async gitAuthorization(path) {
-      const token = await credentials.token(path.split('/')[0] ?? '');
-      if (token === undefined) return undefined;
-      refuseCleartext(address);
-      return basic('x-access-token', token);
-    },
+    gitAuthorization: async (path) => gitHeader('x-access-token', await credentials.token(path.split('/')[0] ?? ''), address),
     async repositories(owner) {
       const name = encodeURIComponent(owner);
       const found =

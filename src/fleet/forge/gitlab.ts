@@ -2,7 +2,7 @@ import * as v from 'valibot';
 import type { Runtime } from '../../runtime/runtime.ts';
 import { type Api, ask, askAll } from './client.ts';
 import type { Forge, ForgeAddress, Proposal, PullRequest, RemoteRepository } from './forge.ts';
-import { basic, refuseCleartext } from './secrecy.ts';
+import { gitHeader, refuseCleartext } from './secrecy.ts';
 
 const project = v.object({
   path_with_namespace: v.string(),
@@ -35,11 +35,7 @@ export function gitlab(address: ForgeAddress, runtime: Runtime): Forge {
   const at = (path: string) => `/projects/${encodeURIComponent(path)}`;
   return {
     address,
-    async gitAuthorization() {
-      if (token === undefined) return undefined;
-      refuseCleartext(address);
-      return basic('oauth2', token);
-    },
+    gitAuthorization: async () => gitHeader('oauth2', token, address),
     async repositories(owner) {
       const query = `archived=false&order_by=path&sort=asc&per_page=100&min_access_level=${DEVELOPER}`;
       const name = encodeURIComponent(owner);

@@ -13,7 +13,12 @@ export function refuseCleartext({ url }: ForgeAddress): void {
   });
 }
 
-/** The `Authorization` header of HTTP's basic scheme, as git's servers expect a token. */
-export function basic(user: string, token: string): string {
+/**
+ * What git sends to a forge with a token, as the password of the user that this kind of forge wants; undefined without a token.
+ * @throws SvcError as `refuseCleartext`
+ */
+export function gitHeader(user: string, token: string | undefined, address: ForgeAddress): string | undefined {
+  if (token === undefined) return undefined;
+  refuseCleartext(address);
   return `Basic ${Buffer.from(`${user}:${token}`).toString('base64')}`;
 }

@@ -1,8 +1,9 @@
+import { counted } from '../../document/counted.ts';
 import { SvcError } from '../../errors.ts';
+import { inLanes } from '../../plan/lanes.ts';
 import type { Runtime } from '../../runtime/runtime.ts';
 import { newShelf } from '../../template/sources/shelf.ts';
 import { forges } from '../forge/forges.ts';
-import { inLanes } from '../lanes.ts';
 import { type Place, parseWhere, placesIn } from '../where.ts';
 import { type Candidate, candidatesIn, type Unreadable } from './candidates.ts';
 import { lookAt, type Memory, placeOf } from './look.ts';
@@ -38,14 +39,15 @@ export async function scan(order: ScanOrder, runtime: Runtime): Promise<ScanRepo
   };
   await Promise.all(Array.from({ length: LANES }, lane));
   const remote = places.filter((place) => place.kind !== 'folder');
-  await inLanes(remote, LANES, async (place) => {
+  const lookAtRemote = async (place: RemotePlace) => {
     try {
       await withRemote(place, { forgeAt, work: ({ root, fs }) => book.addAll(place, root, { ...runtime, fs }) }, runtime);
     } catch (error) {
       book.addUnreadable(nameOfPlace(place), reasonOf(error));
     }
-  });
-  runtime.emit({ id: 'scan', state: 'done', text: `Looked at ${book.rows.length} services` });
+  };
+  await inLanes(remote, lookAtRemote, LANES);
+  runtime.emit({ id: 'scan', state: 'done', text: `Looked at ${counted(book.rows.length, 'service')}` });
   return reportOf(order.where, book.rows, order);
 }
 
@@ -109,6 +111,6 @@ class RowBook {
   #push(row: ScanRow): void {
     this.rows.push(row);
     const { length } = this.rows;
-    if (length % TOLD_EVERY === 0) this.#runtime.emit({ id: 'scan', state: 'update', text: `Looked at ${length} services` });
+    if (length % TOLD_EVERY === 0) this.#runtime.emit({ id: 'scan', state: 'update', text: `Looked at ${counted(length, 'service')}` });
   }
 }
