@@ -1,3 +1,4 @@
+import { counted } from '../document/counted.ts';
 /** A question that a template asks: one property of its JSON Schema, as far as svckit knows that language. */
 export interface Input extends Rules {
   readonly name: string;
@@ -102,8 +103,4 @@ function listFault(input: Input, value: unknown): string | undefined {
     if (fault) return `holds "${item}", which ${fault}`;
   }
   return undefined;
-}
-
-function counted(count: number, noun: string): string {
-  return `${count} ${noun}${count === 1 ? '' : 's'}`;
 }

@@ -1,9 +1,10 @@
-import { rmSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { FakeEntry } from '../../src/template/sources/npm/fake-tarball.ts';
 import { NpmRegistry } from './npm-registry.ts';
-import { manifest, SourcesScene } from './sources-scene.ts';
+import { tinyManifest } from './scene.ts';
+import { SourcesScene } from './sources-scene.ts';
 
 const NAME = '@acme/template-tiny';
 let scene: SourcesScene;
@@ -21,11 +22,9 @@ afterEach(async () => {
 });
 
 const template = (version: string, text: string): readonly FakeEntry[] => [
-  { name: 'package/template.yaml', content: manifest(version) },
+  { name: 'package/template.yaml', content: tinyManifest({ version }) },
   { name: 'package/files/a.txt', content: text },
 ];
-/** npm has a cache of its own, which answers as well. */
-const forgetNpm = () => rmSync(join(scene.folder, 'npm-cache'), { recursive: true, force: true });
 const lockOf = () => scene.read('.svc/lock.yaml');
 
 describe('a service from an npm package', () => {
@@ -40,7 +39,6 @@ describe('a service from an npm package', () => {
     expect(scene.read('a.txt')).toBe('two\n');
     expect(lockOf()).toContain(`npm:${NAME}@1.1.0`);
     await registry.stop();
-    forgetNpm();
     expect((await scene.check()).state).toBe('current');
     expect(scene.notes().some((note) => note.includes('the registry does not answer'))).toBe(true);
     expect(scene.outside()).toBe(before);
@@ -65,10 +63,8 @@ describe('a service from an npm package', () => {
     registry.publish('1.0.0', template('1.0.0', 'one\n'));
     await scene.new(`npm:${NAME}`);
     registry.publish('1.0.0', [...template('1.0.0', 'one\n'), { name: 'package/README.md', content: 'new' }]);
-    forgetNpm();
     expect((await scene.upgrade()).state).toBe('current');
     registry.publish('1.0.0', template('1.0.0', 'evil\n'));
-    forgetNpm();
     await expect(scene.check()).rejects.toMatchObject({ code: 'template/changed', message: expect.stringMatching(/sha512-.*\n.*sha512-/) });
   });
 
@@ -94,7 +90,6 @@ describe('a service from an npm package', () => {
     registry.publish('1.0.0', template('1.0.0', 'one\n'));
     await scene.new(`npm:${NAME}`);
     await registry.stop();
-    forgetNpm();
     for (const path of await tarballs()) writeFileSync(path, 'no gzip any more');
     await expect(scene.check()).rejects.toMatchObject({ code: 'template/unavailable' });
   });

@@ -4,6 +4,7 @@ import type { ExecResult, Runtime } from '../../../runtime/runtime.ts';
 import { asideIn, cacheFolder } from '../cache.ts';
 import { LIMITS, refused } from '../limits.ts';
 import { isCommit } from '../name.ts';
+import { noteFetch, noteUse } from '../prune.ts';
 import { unavailable } from '../unavailable.ts';
 import { gitIn, gitReason } from './git.ts';
 
@@ -23,7 +24,9 @@ const KEPT = 'refs/svckit/template';
 /** A commit that was fetched before, or undefined. */
 export async function fetchedBefore(url: string, commit: string, runtime: Runtime): Promise<Fetched | undefined> {
   const folder = join(cacheFolder('git', url, runtime), commit);
-  return (await runtime.fs.info(folder))?.kind === 'folder' ? { url, commit, folder } : undefined;
+  if ((await runtime.fs.info(folder))?.kind !== 'folder') return undefined;
+  await noteUse(folder, runtime);
+  return { url, commit, folder };
 }
 
 /**
@@ -46,6 +49,7 @@ export function fetchCommit(url: string, { ref, objectFormat }: FetchOrder, runt
       const { stdout } = await succeed(git(here(['rev-parse', '--verify', '--end-of-options', `${KEPT}^{commit}`])));
       const commit = checkedCommit(stdout.trim(), ref);
       await settle(aside, join(home, commit), runtime);
+      await noteFetch(join(home, commit), runtime);
       runtime.emit({ id: url, state: 'done', text: `Fetched ${url}` });
       return { url, commit, folder: join(home, commit) };
     } catch (error) {

@@ -1,3 +1,4 @@
+import { dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { type FakeOptions, fakeRuntime } from '../../../runtime/fake-runtime.ts';
 import type { FileSystem, Invocation } from '../../../runtime/runtime.ts';
@@ -97,11 +98,12 @@ describe('a fetch', () => {
     return { runtime, fetched: fetchCommit(url, { ref: 'HEAD', objectFormat: 'sha1' }, runtime) };
   };
 
-  it('leaves the commit by its id, and nothing beside it', async () => {
+  it('leaves the commit by its id, when it was used, and nothing beside it', async () => {
     const { runtime, fetched } = fetching({ fetch: {} });
     const { folder } = await fetched;
     expect(folder.endsWith(`/${id}`)).toBe(true);
-    expect(Object.keys(runtime.tree()).filter((path) => path.startsWith('/cache'))).toEqual([folder]);
+    const mark = join(dirname(folder), 'used', id);
+    expect(Object.keys(runtime.tree()).filter((path) => path.startsWith('/cache'))).toEqual([folder, mark]);
   });
 
   it('is stopped where it grows too large', async () => {

@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import * as v from 'valibot';
+import { counted } from '../../../document/counted.ts';
 import { createFolders } from '../../../plan/write-file.ts';
 import type { ExecResult, Runtime } from '../../../runtime/runtime.ts';
 import { cacheFolder, keepAnswer, keptAnswer } from '../cache.ts';
@@ -39,7 +40,7 @@ export async function askRemote(url: string, runtime: Runtime): Promise<Remote> 
   const refs = refsIn(asked.stdout);
   await keepAnswer(file, { url, refs }, runtime);
   const remote = remoteOf(url, refs, true);
-  const text = `${url} has ${counted(remote.tags, 'tag')} and ${counted(remote.branches, 'branch', 'es')}`;
+  const text = `${url} has ${counted(remote.tags.size, 'tag')} and ${counted(remote.branches.size, 'branch', 'branches')}`;
   runtime.emit({ id: url, state: 'done', text });
   return remote;
 }
@@ -58,10 +59,6 @@ function insteadOf(
   }
   runtime.emit({ id: url, state: 'done', text: `Taking what was read before: ${url} does not answer (${reason})` });
   return remoteOf(url, before, false);
-}
-
-function counted({ size }: ReadonlyMap<string, string>, what: string, plural = 's'): string {
-  return `${size} ${what}${size === 1 ? '' : plural}`;
 }
 
 const commitId = v.pipe(v.string(), v.regex(/^([0-9a-f]{40}|[0-9a-f]{64})$/));

@@ -5,6 +5,7 @@ import { SvcError } from '../../../errors.ts';
 import type { ExecResult, Runtime } from '../../../runtime/runtime.ts';
 import { asideIn, cacheFolder, hashOf, keepAnswer, keptAnswer } from '../cache.ts';
 import { LIMITS, refused } from '../limits.ts';
+import { noteFetch, noteUse } from '../prune.ts';
 import { TERMINATED, unavailable } from '../unavailable.ts';
 import { type PackageContent, readTarball } from './tarball.ts';
 
@@ -65,13 +66,16 @@ interface FetchOrder {
 
 /** The package, or how npm failed. */
 async function fetchInto({ home, aside, name, spec, impatient }: FetchOrder, runtime: Runtime): Promise<Packed | ExecResult> {
-  const settings = ['--ignore-scripts', '--no-update-notifier', '--workspaces=false', '--loglevel=error', `--pack-destination=${aside}`];
+  // npm answers from its own cache where a registry is silent, and does not say so: ours does.
+  const own = [`--cache=${join(aside, 'cache')}`, `--pack-destination=${aside}`];
+  const settings = ['--ignore-scripts', '--no-update-notifier', '--workspaces=false', '--loglevel=error', ...own];
   const args = ['pack', ...settings, ...(impatient ? IMPATIENT : []), '--', spec];
   const result = await runtime.exec({ command: 'npm', args, cwd: runtime.cwd, timeoutMs: TIMEOUT_MS });
   const file = await tarballIn(aside, runtime);
   if (result.exitCode !== 0 || !file) return result;
   const packed = { ...(await readPacked(file, name, runtime)), fresh: true };
   await runtime.fs.rename(file, join(home, fileOf(packed)));
+  await noteFetch(join(home, fileOf(packed)), runtime);
   return packed;
 }
 
@@ -100,7 +104,9 @@ async function readKept(home: string, kept: unknown, runtime: Runtime): Promise<
   const file = join(home, known.output.file);
   if ((await runtime.fs.info(file))?.kind !== 'file') return undefined;
   const packed = await readPacked(file, known.output.package, runtime).catch(() => undefined);
-  return packed?.integrity === known.output.integrity ? { ...packed, fresh: false } : undefined;
+  if (packed?.integrity !== known.output.integrity) return undefined;
+  await noteUse(file, runtime);
+  return { ...packed, fresh: false };
 }
 
 interface Unanswered {
