@@ -2,8 +2,10 @@ import { chmodSync, cpSync, existsSync, readdirSync, rmSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { SvcError } from '../../src/errors.ts';
 import { recover } from '../../src/state/carry-out.ts';
+import { adoptService } from '../../src/upgrade/adopt/adopt.ts';
 import { loadPending } from '../../src/upgrade/pending.ts';
-import { lines, Scene } from '../integration/upgrade-scene.ts';
+import { lines } from '../integration/scene.ts';
+import { Scene } from '../integration/upgrade-scene.ts';
 import type { Run } from './disturbed.ts';
 
 /** A service before a command, that command, and how to bring it to its end where it was interrupted. */
@@ -57,6 +59,22 @@ async function inConflict(scene: Scene): Promise<void> {
   newVersion(scene);
 }
 
+/** A service that no template made, in which an adoption finds what it adds, what differs, and a shared file. */
+async function madeByHand(scene: Scene): Promise<void> {
+  const files = { 'files/both.txt': lines('3 theirs'), 'files/new/run.sh': 'x\n' };
+  scene.release({ files: { ...files, 'repository/CODEOWNERS': '/one @team\n' }, executable: ['files/new/run.sh'], svckit: SHARED });
+  for (const [path, content] of Object.entries({ 'both.txt': lines('3 mine'), 'own.txt': 'own\n', CODEOWNERS: '* @all\n' }))
+    scene.edit(path, content);
+  scene.git('init', '--quiet');
+  scene.commit();
+}
+
+const SHARED = '    ownership: [{ paths: [CODEOWNERS], mode: region }]\n';
+
+function adopted({ service: path, template, runtime }: Scene): Promise<unknown> {
+  return adoptService({ path, template, set: [], takeOwned: false, dryRun: false, yes: true, summary: () => '' }, runtime);
+}
+
 export const SITUATIONS: Readonly<Record<string, Situation>> = {
   'svc upgrade': {
     args: ['upgrade', '--yes'],
@@ -102,6 +120,12 @@ export const SITUATIONS: Readonly<Record<string, Situation>> = {
       scene.commit();
     },
     again: (scene) => scene.heal(),
+  },
+  'svc adopt that ends in conflict': {
+    args: ['adopt', '.', '--template', '../template', '--yes'],
+    exitCode: 4,
+    prepare: madeByHand,
+    again: (scene) => unless('plan/conflict', adopted(scene)),
   },
 };
 

@@ -5,7 +5,8 @@ import { pathToFileURL } from 'node:url';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { serviceDrift } from '../../src/upgrade/drift.ts';
 import { Services } from './add-scene.ts';
-import { fates, lines, Scene } from './upgrade-scene.ts';
+import { lines } from './scene.ts';
+import { fates, Scene } from './upgrade-scene.ts';
 
 let scene: Scene;
 beforeEach(() => {

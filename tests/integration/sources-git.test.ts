@@ -7,7 +7,8 @@ import { newShelf } from '../../src/template/sources/shelf.ts';
 import { serviceDrift } from '../../src/upgrade/drift.ts';
 import { offeredTemplate } from '../../src/upgrade/offer.ts';
 import { readMade } from '../../src/upgrade/service.ts';
-import { put, SourcesScene } from './sources-scene.ts';
+import { put } from './scene.ts';
+import { SourcesScene } from './sources-scene.ts';
 
 let scene: SourcesScene;
 

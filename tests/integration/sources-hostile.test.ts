@@ -4,7 +4,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { SvcError } from '../../src/errors.ts';
 import { findTemplate } from '../../src/template/sources/find.ts';
 import { type RawEntry, RawGit, type RawTree } from './raw-git.ts';
-import { manifest, put, SourcesScene } from './sources-scene.ts';
+import { put, tinyManifest } from './scene.ts';
+import { SourcesScene } from './sources-scene.ts';
 
 /** One machine for all: what one case left behind fails the next. */
 let scene: SourcesScene;
@@ -16,7 +17,7 @@ beforeAll(() => {
 });
 afterAll(() => scene.end());
 
-const template: RawEntry = { name: 'template.yaml', is: manifest('1.0.0') };
+const template: RawEntry = { name: 'template.yaml', is: tinyManifest({ version: '1.0.0' }) };
 const files = (...is: RawTree): RawTree => [{ name: 'files', is }, template];
 const file = (name: string | Buffer, is: string | Buffer = 'evil'): RawEntry => ({ name, is });
 const link = (name: string, to: string): RawEntry => ({ name, mode: '120000', is: to });
@@ -92,7 +93,9 @@ const TREES: Readonly<Record<string, () => RawTree>> = {
   'a manifest of another kind': () => [{ name: 'template.yaml', is: [file('a')] }],
   'a manifest of aliases of aliases (CVE-2019-11254)': () => [file('template.yaml', aliases(12))],
   'a manifest nested without end (CVE-2026-33532)': () => [file('template.yaml', `a: ${'['.repeat(2_000)}${']'.repeat(2_000)}`)],
-  'a manifest with __proto__ (CVE-2025-64718)': () => [file('template.yaml', `${manifest('1.0.0')}__proto__: { spec: {} }\n`)],
+  'a manifest with __proto__ (CVE-2025-64718)': () => [
+    file('template.yaml', `${tinyManifest({ version: '1.0.0' })}__proto__: { spec: {} }\n`),
+  ],
   'a blob that is not there': () => files({ name: 'x', is: { id: 'b'.repeat(40) } }),
   'own files of svc': () => files({ name: '.svc', is: [file('lock.yaml')] }),
 };
@@ -100,7 +103,7 @@ const TREES: Readonly<Record<string, () => RawTree>> = {
 /** Each line ten times the line before: a "billion laughs". */
 function aliases(depth: number): string {
   const line = (_: unknown, index: number) => `k${index + 1}: &a${index + 1} [${`*a${index}, `.repeat(10)}]`;
-  return ['k0: &a0 [x]', ...Array.from({ length: depth }, line), manifest('1.0.0')].join('\n');
+  return ['k0: &a0 [x]', ...Array.from({ length: depth }, line), tinyManifest({ version: '1.0.0' })].join('\n');
 }
 
 /** Trees of ten trees of ten trees: small to store, and more paths than there is memory (the "git bomb"). */

@@ -1,20 +1,18 @@
-import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { chmodSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, readlinkSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { chmodSync, mkdirSync, readdirSync, readFileSync, readlinkSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { nodeRuntime } from '../../src/runtime/node/runtime.ts';
 import type { ProgressEvent, Runtime } from '../../src/runtime/runtime.ts';
 import { type Created, createService } from '../../src/template/create/create.ts';
 import { checkService, type Upgrade, upgradeService } from '../../src/upgrade/upgrade.ts';
+import { commitIn, gitIn, NEW, put, runtimeIn, temporaryFolder, tinyManifest } from './scene.ts';
 
 /** The folders that svc may write to: everything else of a scene must stay as it is. */
 const MAY_CHANGE = new Set(['target', 'cache', 'state', 'npm-cache']);
 
 /** A machine of its own in a temporary folder: a home, a place to work in, and a repository of templates beside it. */
 export class SourcesScene {
-  readonly folder = realpathSync(mkdtempSync(join(tmpdir(), 'svckit sources-')));
+  readonly folder = temporaryFolder('svckit sources-');
   readonly target = join(this.folder, 'target');
   readonly origin = join(this.folder, 'origin');
   /** The repository as its owner sees it; what is committed is at once what others fetch. */
@@ -29,14 +27,11 @@ export class SourcesScene {
   constructor() {
     for (const name of [...MAY_CHANGE, 'home', 'origin']) mkdirSync(join(this.folder, name));
     put(join(this.folder, 'home/secret'), 'of the user');
-    const real = nodeRuntime(new AbortController().signal, (event) => this.told.push(event));
-    const paths = { ...real.paths, state: join(this.folder, 'state'), cache: join(this.folder, 'cache') };
+    const real = runtimeIn(this.folder, (event) => this.told.push(event));
     const home = { HOME: join(this.folder, 'home'), GIT_CONFIG_NOSYSTEM: '1', npm_config_cache: join(this.folder, 'npm-cache') };
     this.runtime = {
       ...real,
-      paths,
       cwd: this.target,
-      terminal: { interactive: false, columns: 80 },
       exec: (call) => {
         this.ran.push([call.command, ...call.args].join(' '));
         return real.exec({ ...call, env: { ...home, ...this.env, ...call.env } });
@@ -47,19 +42,7 @@ export class SourcesScene {
 
   /** git in the origin, by somebody whom it need not know. */
   git(...args: readonly string[]): string {
-    const who = [
-      '-c',
-      'user.name=a',
-      '-c',
-      'user.email=a@example.com',
-      '-c',
-      'core.autocrlf=false',
-      '-c',
-      'protocol.file.allow=always',
-      '-c',
-      'core.fsync=none',
-    ];
-    return execFileSync('git', [...who, ...args], { cwd: this.origin, encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] }).trim();
+    return gitIn(this.origin, ...args).trim();
   }
 
   /** Commits a version of the template into a folder of the origin, and gives it a tag. */
@@ -69,17 +52,15 @@ export class SourcesScene {
     { at = '.', tag }: { readonly at?: string; readonly tag?: string } = {},
   ): string {
     rmSync(join(this.origin, at === '.' ? 'files' : at), { recursive: true, force: true });
-    for (const [path, content] of Object.entries({ 'template.yaml': manifest(version), ...files }))
+    for (const [path, content] of Object.entries({ 'template.yaml': tinyManifest({ version }), ...files }))
       put(join(this.origin, at, path), content);
-    this.git('add', '--all');
-    this.git('commit', '--quiet', '--allow-empty', '-m', version);
+    commitIn(this.origin, version);
     if (tag !== undefined) this.git('tag', '--force', '-a', tag, '-m', tag);
     return this.git('rev-parse', 'HEAD');
   }
 
   new(template: string, name = 'orders'): Promise<Created> {
-    const rest = { set: [], answersFile: undefined, yes: true, dryRun: false, install: false, git: false, summary: () => '' };
-    return createService({ template, name, dir: name, ...rest }, this.runtime);
+    return createService({ ...NEW, template, name, dir: name, set: [] }, this.runtime);
   }
 
   upgrade(more: Partial<Parameters<typeof upgradeService>[0]> = {}): Promise<Upgrade> {
@@ -133,24 +114,4 @@ function pathsBelow(folder: string, except: ReadonlySet<string> = new Set()): re
       if (entry.isDirectory()) return [`${path}/`, ...pathsBelow(path)];
       return [`${path} ${entry.isSymbolicLink() ? readlinkSync(path) : readFileSync(path).toString('base64')}`];
     });
-}
-
-export function manifest(version: string): string {
-  return `apiVersion: scaffolder.backstage.io/v1beta3
-kind: Template
-metadata: { name: tiny }
-spec:
-  type: service
-  parameters:
-    - title: Service
-      required: [name]
-      properties: { name: { type: string } }
-  steps: [{ id: new, action: 'svckit:new' }]
-  svckit: { version: ${version} }
-`;
-}
-
-export function put(path: string, content: string | Uint8Array): void {
-  mkdirSync(dirname(path), { recursive: true });
-  writeFileSync(path, content);
 }

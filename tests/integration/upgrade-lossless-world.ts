@@ -10,6 +10,7 @@ import { createService } from '../../src/template/create/create.ts';
 import { loadPending } from '../../src/upgrade/pending.ts';
 import { abortUpgrade } from '../../src/upgrade/settle.ts';
 import { type Upgrade, upgradeService } from '../../src/upgrade/upgrade.ts';
+import { NEW, tinyManifest } from './scene.ts';
 import {
   type Case,
   type DiskFault,
@@ -56,9 +57,7 @@ export class World {
   }
 
   async make(extra: string): Promise<void> {
-    const order = { template: TEMPLATE, name: 'orders', dir: 'orders', set: [['extra', extra]] as const };
-    const rest = { answersFile: undefined, yes: true, dryRun: false, install: false, git: false, summary: () => '' };
-    await createService({ ...order, ...rest }, this.#runtime);
+    await createService({ ...NEW, template: TEMPLATE, name: 'orders', dir: 'orders', set: [['extra', extra]] }, this.#runtime);
   }
 
   edit(path: string, entry: Entry | { readonly link: string } | undefined): void {
@@ -196,27 +195,16 @@ export function regionOf(content: string): readonly string[] {
 
 export const REGION_LINES = pristineLines('SHARED');
 
-function manifest(version: string, more: string): string {
-  return `apiVersion: scaffolder.backstage.io/v1beta3
-kind: Template
-metadata: { name: tiny }
-spec:
-  type: service
-  parameters:
-    - title: Service
-      required: [name]
-      properties:
-        name: { type: string }
-        extra: { type: string, enum: [with, without], default: with }
-  steps: [{ id: new, action: 'svckit:new' }]
-  svckit:
-    version: ${version}
-    include: [{ paths: [extra/**], when: { extra: with } }]
+const RULES = `    include: [{ paths: [extra/**], when: { extra: with } }]
     ownership:
       - { paths: [own/**], mode: owned }
       - { paths: [once/**], mode: once }
       - { paths: [SHARED], mode: region }
-${more}`;
+`;
+
+function manifest(version: string, more: string): string {
+  const properties = '        extra: { type: string, enum: [with, without], default: with }';
+  return tinyManifest({ version, properties, svckit: `${RULES}${more}` });
 }
 
 /** Memory, and the disk for what is in its folder for temporary files. */

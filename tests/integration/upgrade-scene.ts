@@ -1,23 +1,10 @@
-import { execFileSync } from 'node:child_process';
-import {
-  chmodSync,
-  existsSync,
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  realpathSync,
-  rmSync,
-  statSync,
-  writeFileSync,
-} from 'node:fs';
-import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
-import { nodeRuntime } from '../../src/runtime/node/runtime.ts';
+import { chmodSync, existsSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { join } from 'node:path';
 import type { Runtime } from '../../src/runtime/runtime.ts';
 import { createService } from '../../src/template/create/create.ts';
 import { abortUpgrade, continueUpgrade } from '../../src/upgrade/settle.ts';
 import { checkService, healService, type Upgrade, upgradeService } from '../../src/upgrade/upgrade.ts';
+import { commitIn, gitIn, NEW, put, runtimeIn, temporaryFolder, tinyManifest } from './scene.ts';
 
 export type Files = Readonly<Record<string, string | Uint8Array>>;
 
@@ -31,40 +18,22 @@ export interface TemplateVersion {
   readonly required?: string;
 }
 
-const NAME = "        name: { type: string, pattern: '^[a-z-]+$' }\n";
-
 /** A template in a folder and a service made from it, in a repository of its own, with real git. */
 export class Scene {
-  readonly folder = realpathSync(mkdtempSync(join(tmpdir(), 'svckit upgradé-')));
+  readonly folder = temporaryFolder('svckit upgradé-');
   readonly service = join(this.folder, 'orders');
   readonly template = join(this.folder, 'template');
   readonly runtime: Runtime;
 
   constructor(override: Partial<Runtime> = {}) {
-    const real = nodeRuntime(new AbortController().signal, () => {});
-    const paths = { ...real.paths, state: join(this.folder, 'state'), cache: join(this.folder, 'cache') };
-    this.runtime = { ...real, cwd: this.folder, paths, terminal: { interactive: false, columns: 80 }, ...override };
+    this.runtime = { ...runtimeIn(this.folder), ...override };
   }
 
   /** The template is this from now on. */
-  release({ version = '1.0.0', files, executable = [], svckit = '', properties = '', required = 'name' }: TemplateVersion): void {
+  release({ version = '1.0.0', files, executable = [], ...manifest }: TemplateVersion): void {
     rmSync(this.template, { recursive: true, force: true });
-    const manifest = `apiVersion: scaffolder.backstage.io/v1beta3
-kind: Template
-metadata: { name: tiny }
-spec:
-  type: service
-  parameters:
-    - title: Service
-      required: [${required}]
-      properties:
-${NAME}${properties}
-  steps: [{ id: new, action: 'svckit:new' }]
-  svckit:
-    version: ${version}
-${svckit}
-`;
-    for (const [path, content] of Object.entries({ 'template.yaml': manifest, ...files })) put(join(this.template, path), content);
+    put(join(this.template, 'template.yaml'), tinyManifest({ version, ...manifest }));
+    for (const [path, content] of Object.entries(files)) put(join(this.template, path), content);
     for (const path of executable) chmodSync(join(this.template, path), 0o755);
   }
 
@@ -73,21 +42,7 @@ ${svckit}
     at = 'orders',
     { git = true, template = this.template }: { readonly git?: boolean; readonly template?: string } = {},
   ): Promise<void> {
-    await createService(
-      {
-        template,
-        name: 'orders',
-        dir: at,
-        set: [],
-        answersFile: undefined,
-        yes: true,
-        dryRun: false,
-        install: false,
-        git: false,
-        summary: () => '',
-      },
-      this.runtime,
-    );
+    await createService({ ...NEW, template, name: 'orders', dir: at, set: [] }, this.runtime);
     if (git && !existsSync(join(this.folder, '.git')) && at === 'orders') this.git('init', '--quiet');
     if (git) this.commit();
   }
@@ -99,12 +54,11 @@ ${svckit}
   }
 
   commit(): void {
-    this.git('add', '--all');
-    this.git('-c', 'user.name=a', '-c', 'user.email=a@example.com', 'commit', '--quiet', '--allow-empty', '-m', 'as it is');
+    commitIn(this.service);
   }
 
   git(...args: string[]): string {
-    return execFileSync('git', ['-c', 'core.autocrlf=false', ...args], { cwd: this.service, encoding: 'utf8' });
+    return gitIn(this.service, ...args);
   }
 
   upgrade(more: Partial<Parameters<typeof upgradeService>[0]> = {}): Promise<Upgrade> {
@@ -150,16 +104,4 @@ ${svckit}
 /** Fates by path. */
 export function fates({ files }: Upgrade): Record<string, string> {
   return Object.fromEntries(files.map(({ path, fate }) => [path, fate]));
-}
-
-function put(path: string, content: string | Uint8Array): void {
-  mkdirSync(dirname(path), { recursive: true });
-  writeFileSync(path, content);
-}
-
-/** Twenty lines, some of them as given: `3 mine` is line 3. */
-export function lines(...changed: readonly string[]): string {
-  return Array.from({ length: 20 }, (_, line) => `${changed.find((each) => each.startsWith(`${line} `)) ?? `${line} as it was`}\n`).join(
-    '',
-  );
 }

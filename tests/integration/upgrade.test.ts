@@ -4,7 +4,8 @@ import { gzipSync } from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { serviceDrift } from '../../src/upgrade/drift.ts';
 import { upgradeService } from '../../src/upgrade/upgrade.ts';
-import { fates, lines, Scene } from './upgrade-scene.ts';
+import { lines } from './scene.ts';
+import { fates, Scene } from './upgrade-scene.ts';
 
 let scene: Scene;
 

@@ -1,53 +1,30 @@
-import { execFileSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { rmSync } from 'node:fs';
+import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { fleetOptions, fleetWhere } from '../../../src/fleet/options.ts';
 import { type FleetOrder, type FleetReport, upgradeFleet } from '../../../src/fleet/upgrade-fleet.ts';
-import { nodeRuntime } from '../../../src/runtime/node/runtime.ts';
 import type { ProgressEvent, Runtime } from '../../../src/runtime/runtime.ts';
 import { createService } from '../../../src/template/create/create.ts';
+import { commitIn, gitIn, NEW, put, runtimeIn, temporaryFolder, tinyManifest } from '../scene.ts';
 
 export type Files = Readonly<Record<string, string | undefined>>;
 
-/** Twenty lines; those given stand in the place of the line with the same number. */
-export function lines(...changed: readonly string[]): string {
-  const line = (number: number) => changed.find((each) => each.startsWith(`${number} `)) ?? `${number} as it was`;
-  return Array.from({ length: 20 }, (_, number) => `${line(number)}\n`).join('');
-}
-
 /** A template, services made from it, each in a repository of its own, and a state folder that nobody else uses. */
 export class FleetScene {
-  readonly folder = realpathSync(mkdtempSync(join(tmpdir(), 'svckit-fleet-')));
+  readonly folder = temporaryFolder('svckit-fleet-');
   readonly template = join(this.folder, 'template');
   readonly progress: ProgressEvent[] = [];
   readonly runtime: Runtime;
 
   constructor(env: Readonly<Record<string, string>> = {}) {
-    const real = nodeRuntime(new AbortController().signal, (event) => void this.progress.push(event));
-    const paths = { ...real.paths, state: join(this.folder, 'state'), cache: join(this.folder, 'cache') };
-    this.runtime = { ...real, env: { ...real.env, ...env }, cwd: this.folder, paths, terminal: { interactive: false, columns: 80 } };
+    const runtime = runtimeIn(this.folder, (event) => void this.progress.push(event));
+    this.runtime = { ...runtime, env: { ...runtime.env, ...env } };
   }
 
   /** The template is this from now on. */
   release(version: string, files: Files, svckit = ''): void {
     rmSync(this.template, { recursive: true, force: true });
-    const manifest = `apiVersion: scaffolder.backstage.io/v1beta3
-kind: Template
-metadata: { name: tiny }
-spec:
-  type: service
-  parameters:
-    - title: Service
-      required: [name]
-      properties:
-        name: { type: string, pattern: '^[a-z-]+$' }
-        owner: { type: string, default: nobody }
-  steps: [{ id: new, action: 'svckit:new' }]
-  svckit:
-    version: ${version}
-${svckit}`;
+    const manifest = tinyManifest({ version, properties: '        owner: { type: string, default: nobody }', svckit });
     write(this.template, { 'template.yaml': manifest, ...files });
     // A repository, as a company has it: a path would mean nothing to whoever clones a service.
     this.git(this.template, 'init', '--quiet', '--initial-branch=main');
@@ -59,8 +36,8 @@ ${svckit}`;
     name: string,
     { at = name, edits = {}, owner = 'nobody' }: { at?: string; edits?: Files; owner?: string } = {},
   ): Promise<string> {
-    const order = { answersFile: undefined, yes: true, dryRun: false, install: false, git: false, summary: () => '' };
-    await createService({ ...order, template: pathToFileURL(this.template).href, name, dir: at, set: [['owner', owner]] }, this.runtime);
+    const template = pathToFileURL(this.template).href;
+    await createService({ ...NEW, template, name, dir: at, set: [['owner', owner]] }, this.runtime);
     const folder = join(this.folder, at);
     write(folder, edits);
     return folder;
@@ -75,13 +52,11 @@ ${svckit}`;
   }
 
   commit(folder: string, message = 'as it is'): void {
-    this.git(folder, 'add', '--all');
-    this.git(folder, 'commit', '--quiet', '--allow-empty', '--message', message);
+    commitIn(folder, message);
   }
 
   git(folder: string, ...args: readonly string[]): string {
-    const identity = ['-c', 'user.name=Ann', '-c', 'user.email=ann@example.com', '-c', 'commit.gpgsign=false'];
-    return execFileSync('git', [...identity, ...args], { cwd: folder, encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] });
+    return gitIn(folder, ...args);
   }
 
   /** `svc upgrade --all <where>` with these flags. */
@@ -106,9 +81,6 @@ function write(folder: string, files: Files): void {
   for (const [path, content] of Object.entries(files)) {
     const at = join(folder, path);
     if (content === undefined) rmSync(at);
-    else {
-      mkdirSync(dirname(at), { recursive: true });
-      writeFileSync(at, content);
-    }
+    else put(at, content);
   }
 }

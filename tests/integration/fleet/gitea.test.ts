@@ -2,7 +2,8 @@ import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import type { FleetReport } from '../../../src/fleet/upgrade-fleet.ts';
 import { type ForgeWorld, forgeContract } from '../../contract/forge-suite.ts';
 import { describeWith } from '../../toolchain/tools.ts';
-import { FleetScene, lines, states } from './fleet-scene.ts';
+import { lines } from '../scene.ts';
+import { FleetScene, states } from './fleet-scene.ts';
 import { type Gitea, startGitea } from './gitea.ts';
 
 interface Pull {

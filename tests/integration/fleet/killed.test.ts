@@ -1,7 +1,8 @@
 import { join } from 'node:path';
 import { afterEach, expect, it } from 'vitest';
 import type { Invocation, Runtime } from '../../../src/runtime/runtime.ts';
-import { FleetScene, lines, states } from './fleet-scene.ts';
+import { lines } from '../scene.ts';
+import { FleetScene, states } from './fleet-scene.ts';
 
 const BRANCH = 'svc/upgrade-tiny-1.1.0';
 let scene: FleetScene;
