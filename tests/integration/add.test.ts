@@ -20,6 +20,7 @@ const PLACES: readonly Answers[] = [{ ci: 'github' }, { ci: 'gitlab' }, REUSABLE
 const ADDITIONS: readonly (readonly [string, Answers, readonly string[], Answers])[] = [
   ['a database to nothing', {}, ['postgres'], { database: 'postgres' }],
   ['a database beside a call', { calls: 'users' }, ['postgres'], { database: 'postgres', calls: 'users' }],
+  ['events beside a call', { calls: 'users' }, ['events'], { database: 'postgres', events: 'publish', calls: 'users' }],
   ['a call to nothing', {}, ['call', 'products'], { calls: 'products' }],
   ['a call beside a database', { database: 'postgres' }, ['call', 'products', 'users'], { database: 'postgres', calls: 'products,users' }],
   ['a call beside a call', { calls: 'users' }, ['call', 'price-list'], { calls: 'users,price-list' }],
@@ -130,6 +131,7 @@ describe('svc add', () => {
       name: 'orders',
       capabilities: [
         { name: 'postgres', there: false },
+        { name: 'events', there: false },
         { name: 'call', there: true, values: ['users'] },
       ],
     });

@@ -18,7 +18,7 @@ export const template = await readFolder(FOLDER, 'http-service', nodeFiles());
 
 const REUSABLE = 'acme/pipelines/.github/workflows/service.yml@11bd71901bbe5b1630ceea73d27597364c9af683';
 const CHOICES = {
-  database: ['none', 'postgres'],
+  keeps: [{ database: 'none', events: '' }, { database: 'postgres' }, { database: 'postgres', events: 'publish' }],
   calls: [[], ['products'], ['products', 'price-list']],
   ci: ['github', 'gitlab', 'reusable', 'none'],
   standards: ['full', 'lean'],
@@ -49,8 +49,9 @@ export function everyService(): readonly Rendered[] {
   return [...combinations.map(renderCombination), ...awkward()];
 }
 
-function renderCombination({ servicePath, ...choice }: Record<string, unknown>): Rendered {
-  const reusable = choice['ci'] === 'reusable' ? { reusableWorkflow: REUSABLE } : {};
+function renderCombination({ servicePath, keeps, ...rest }: Record<string, unknown>): Rendered {
+  const choice = { ...(keeps as Record<string, string>), ...rest };
+  const reusable = rest['ci'] === 'reusable' ? { reusableWorkflow: REUSABLE } : {};
   const answers = { name: 'orders', ...choice, ...reusable } as Answers;
   return render(JSON.stringify({ ...choice, servicePath }), answers, String(servicePath));
 }

@@ -1,6 +1,8 @@
 import { readdirSync, readFileSync } from 'node:fs';
+import asyncApi from '@asyncapi/specs';
 import { Ajv, type AnySchemaObject } from 'ajv';
 import { Ajv2020 } from 'ajv/dist/2020.js';
+import addFormats from 'ajv-formats';
 import { expect, test } from 'vitest';
 import { documents, everyService, findIn, type Rendered, text } from './rendered.ts';
 
@@ -38,13 +40,28 @@ test('score.yaml is a Score file by its schema', () => {
   expect(findIn(services, faults)).toEqual([]);
 });
 
+test('asyncapi.yaml is an AsyncAPI document by its schema, and has no dangling $ref', () => {
+  const ajv = new Ajv({ strict: false, allErrors: true, logger: false });
+  addFormats.default(ajv);
+  const validate = ajv.compile(asyncApi.schemasWithoutId['3.0.0'] as AnySchemaObject);
+  const withEvents = services.filter(({ files }) => files.has('asyncapi.yaml'));
+  const faults = (service: Rendered) => {
+    const [contract] = documents(service, 'asyncapi.yaml') as [Contract];
+    return [...(validate(contract) ? [] : [JSON.stringify(validate.errors)]), ...danglingIn(service, 'asyncapi.yaml')];
+  };
+  expect(validate({ asyncapi: '3.0.0', info: { title: 'x' } })).toBe(false);
+  expect(withEvents.length).toBeGreaterThan(0);
+  expect(findIn(withEvents, faults)).toEqual([]);
+});
+
 test('score.yaml gives a URL for everything that the service needs, and asks for nothing else', () => {
   const wrong = (service: Rendered) => {
     const [{ containers, resources = {} }] = documents(service, 'score.yaml') as [Workload];
     const used = Object.values(containers['main']?.variables ?? {}).flatMap(
       (value) => /^\$\{resources\.([a-z0-9-]+)\.url\}$/.exec(value)?.[1] ?? [],
     );
-    const needed = [...(service.answers['database'] === 'postgres' ? ['db'] : []), ...(service.answers['calls'] as string[])];
+    const { database, events, calls } = service.answers;
+    const needed = [...(database === 'postgres' ? ['db'] : []), ...(events === 'publish' ? ['events'] : []), ...(calls as string[])];
     return [used, Object.keys(resources)].filter((names) => `${names}` !== `${needed}`).map((names) => `${names} instead of ${needed}`);
   };
   expect(findIn(services, wrong)).toEqual([]);
@@ -105,15 +122,20 @@ test('the contract names every operation, says what can go wrong, and has no dan
   const faults = (service: Rendered) => {
     const [contract] = documents(service, 'openapi.yaml') as [Contract];
     const operations = Object.values(contract.paths).flatMap((path) => Object.values(path));
-    const refs = [...text(service, 'openapi.yaml').matchAll(/\$ref: '#\/([^']+)'/g)].map(([, path = '']) => path.split('/'));
     return [
       ...operations
         .filter(({ operationId, responses = {} }) => !operationId || !('default' in responses))
         .map(({ operationId }) => `operation ${operationId}`),
-      ...refs
-        .filter((path) => path.reduce<unknown>((at, key) => (at as Record<string, unknown> | undefined)?.[key], contract) === undefined)
-        .map(String),
+      ...danglingIn(service, 'openapi.yaml'),
     ];
   };
   expect(findIn(services, faults)).toEqual([]);
 });
+
+function danglingIn(service: Rendered, path: string): string[] {
+  const [contract] = documents(service, path);
+  const refs = [...text(service, path).matchAll(/\$ref: '#\/([^']+)'/g)].map(([, ref = '']) => ref.split('/'));
+  return refs
+    .filter((ref) => ref.reduce<unknown>((at, key) => (at as Record<string, unknown> | undefined)?.[key], contract) === undefined)
+    .map(String);
+}

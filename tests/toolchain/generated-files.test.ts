@@ -74,6 +74,7 @@ const MATRIX = [
     database: ['none', 'postgres'],
     calls: ['', 'products'],
   }),
+  ...combinations({ ci: ['github'], standards: ['full', 'lean'], database: ['postgres'], events: ['publish'] }),
   ...combinations({
     ci: ['reusable'],
     reusableWorkflow: [`acme/pipelines/.github/workflows/service.yml@${COMMIT}`],

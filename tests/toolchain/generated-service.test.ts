@@ -5,7 +5,7 @@ import { expectPass, expectRefusal, run } from './run.ts';
 import { type Answers, newService } from './services.ts';
 
 describe.each<[string, Answers]>([
-  ['A service with a database and a call', { database: 'postgres', calls: 'products' }],
+  ['A service with a database, events and a call', { database: 'postgres', events: 'publish', calls: 'products' }],
   ['A lean service that needs nothing', { standards: 'lean', ci: 'none' }],
 ])('%s', (_, answers) => {
   const parent = scratch();

@@ -3,6 +3,7 @@ import type { CreateService, RunningService } from '../service/service.ts';
 
 export { type FakeUpstream, fakeUpstream, type UpstreamRequest, type UpstreamRoute, type UpstreamRoutes } from './fake-upstream.ts';
 export { type TestDatabase, testDatabase } from './test-database.ts';
+export { type TestEvents, testEvents } from './test-events.ts';
 
 /** A service under test, with what it has logged. */
 export interface TestService extends RunningService {
