@@ -87,6 +87,7 @@ function send(passage: Forwarding, parts: ForwardParts, body: Outgoing['body'] |
       body,
       deadline: Math.min(work.deadline, work.startedAt + plan.timeoutMs),
       attemptMs: plan.attemptMs,
+      received: () => request.complete,
       context: work.context,
     },
     receiver(passage, parts),

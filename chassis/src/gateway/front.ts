@@ -82,10 +82,16 @@ export function openFront(parts: OpenParts, table: RouteTable, open: (serving: P
 }
 
 function countersOf({ metrics }: OpenParts): Counters {
-  return {
-    refused: metrics.counter({ name: 'gateway_refused_requests_total', help: 'Requests that reached no backend', labels: ['reason'] }),
-    cache: metrics.counter({ name: 'gateway_cache_requests_total', help: 'Requests that the cache was asked for', labels: ['result'] }),
-  };
+  const refused = metrics.counter({ name: 'gateway_refused_requests_total', help: 'Requests that reached no backend', labels: ['reason'] });
+  const cache = metrics.counter({
+    name: 'gateway_cache_requests_total',
+    help: 'Requests that the cache was asked for',
+    labels: ['result'],
+  });
+  // A rate needs the zero before the first one.
+  for (const reason of Object.values(REASONS)) refused.inc({ reason }, 0);
+  for (const result of ['hit', 'miss']) cache.inc({ result }, 0);
+  return { refused, cache };
 }
 
 function soundness(request: IncomingMessage, table: RouteTable, pages: Serving['pages'] | undefined): Sound | Problem {
@@ -143,7 +149,7 @@ function admit(passage: Passage, { sound, plan, serving, counters }: Admission):
     const page = serving.pages.get(sound.target.path);
     if (!page && !plan) throw unmatched(sound.matched);
     page?.(passage);
-    const done = plan && throughGates({ ...passage, plan, target: sound.target }, serving, counters);
+    const done = plan && throughGates(Object.assign(passage, { plan, target: sound.target }), serving, counters);
     if (done instanceof Promise) done.catch(refuse);
   } catch (error) {
     refuse(error);
@@ -178,7 +184,7 @@ function throughGates(passage: Gated, serving: Serving, counters: Counters): voi
   const { target } = plan.entry;
   const client = clientAddress(request.socket.remoteAddress, request.headers['x-forwarded-for'], serving.trustedHops);
   const forwarded = (identity: Identity | undefined) =>
-    handOver({ ...passage, client, identity, purges: serving.cache.purges() }, serving, counters);
+    handOver(Object.assign(passage, { client, identity, purges: serving.cache.purges() }), serving, counters);
   return after(countAll(passage, plan.clientLimits, client.key, serving), () => {
     if (target.redirect) return redirect(passage);
     const identity = target.policy.authentication ? authenticate(target.policy.authentication, request.headers, serving.auth) : undefined;

@@ -18,7 +18,19 @@ const HOP_BY_HOP = new Set([
   'http2-settings',
 ]);
 /** What the gateway says by itself, whatever its client says. */
-const OWN = new Set(['host', 'forwarded', 'x-real-ip', 'x-client-ip', 'true-client-ip', 'x-original-url', 'x-rewrite-url', 'expect']);
+const OWN = new Set([
+  'host',
+  'traceparent',
+  'tracestate',
+  'x-request-id',
+  'forwarded',
+  'x-real-ip',
+  'x-client-ip',
+  'true-client-ip',
+  'x-original-url',
+  'x-rewrite-url',
+  'expect',
+]);
 const OWN_PREFIXES = ['x-user-', 'x-forwarded-', 'x-envoy-', 'x-http-method'];
 /** A listed header of these would be lost to the backend by the client's word alone. */
 const NEVER_LISTED = new Set(['authorization', 'content-length', 'content-type', 'cookie', 'traceparent', 'x-request-id']);

@@ -21,6 +21,8 @@ export interface Outgoing {
   readonly deadline: number;
   /** Longest time for one attempt. */
   readonly attemptMs: number;
+  /** Whether its client has sent all of it: nobody can answer what has not come. */
+  received(): boolean;
   /** The span that it is made for. */
   readonly context: Context;
 }
@@ -58,6 +60,7 @@ const ATTEMPTS = 2;
 const IDEMPOTENT = new Set(['GET', 'HEAD', 'OPTIONS', 'PUT', 'DELETE']);
 /** What says that a backend cannot work now. A 500 says that one operation of it is broken: that is no reason to leave it alone. */
 const UNAVAILABLE = new Set([502, 503, 504]);
+const TOO_SLOW = new Problem({ status: 408, detail: 'The request took too long to arrive', headers: { connection: 'close' } });
 const ABANDONED = new Error('The client went away');
 
 /** Sends requests to a service: balanced, within its circuit, and tried again where that is safe and affordable. */
@@ -202,9 +205,10 @@ class Sending implements UnderWay {
   }
 
   #expire(): void {
-    const failure = new UpstreamError({ peer: this.#parts.peer, reason: 'timeout' });
+    const late = !this.#outgoing.received();
+    const failure = late ? TOO_SLOW : new UpstreamError({ peer: this.#parts.peer, reason: 'timeout' });
     this.#current?.abort(failure);
-    this.#settle?.({ status: this.#status, reason: 'timeout', healthy: false });
+    this.#settle?.({ status: this.#status, reason: 'timeout', healthy: late });
     this.#receiver.failed(failure);
   }
 
