@@ -40,6 +40,7 @@ it('meets the chosen requests with the fault, and no others', async () => {
 });
 
 it.each([
+  ['401', 'Unauthorized'],
   ['403', 'Forbidden'],
   ['409', 'Conflict'],
   ['410', 'Expired'],

@@ -7,7 +7,7 @@ import { setTimeout as wait } from 'node:timers/promises';
  * What can go wrong with one request. `lost` reaches the server, and its answer is never heard; `reset` does not reach it;
  * `silent` is answered, and then a stream says nothing more without ending.
  */
-export const FAULTS = ['reset', 'lost', 'slow', 'silent', '403', '409', '410', '429', '500', '503'] as const;
+export const FAULTS = ['reset', 'lost', 'slow', 'silent', '401', '403', '409', '410', '429', '500', '503'] as const;
 export type Fault = (typeof FAULTS)[number];
 
 export interface Seen {
@@ -127,6 +127,7 @@ function forward({ request, response, target, ca, fault, answered }: Exchange): 
 }
 
 const REASONS: Readonly<Record<number, string>> = {
+  401: 'Unauthorized',
   403: 'Forbidden',
   409: 'Conflict',
   410: 'Expired',

@@ -43,19 +43,20 @@ export function clusterAt(kubeconfig: string): ClusterAccess {
   return connectCluster(undefined, new AbortController().signal);
 }
 
-export function connectionTo(cluster: ClusterAccess, namespace: string): Connection {
+/** With the time of a machine whose clock may be wrong. */
+export function connectionTo(cluster: ClusterAccess, namespace: string, now = () => new Date()): Connection {
   const { signal } = new AbortController();
   const base = { cluster, namespace, signal, answerMs: ANSWER_MS, chance: Math.random, pause: (ms: number) => wait(ms) };
-  const api = apiOf({ ...base, now: () => new Date() });
+  const api = apiOf({ ...base, now });
   return { api, closingApi: api, context: cluster.context };
 }
 
 export type Version = '1' | '2' | 'bad';
 
 /** A version of a service that starts no pod, so that hundreds fit into a few minutes; `bad` wants one, which the quota forbids. */
-export function smallService(name: string, version: Version): readonly KubernetesObject[] {
+export function smallService(name: string, version: Version, image = 'svckit.test/pause:1'): readonly KubernetesObject[] {
   const labels = { 'app.kubernetes.io/name': name, 'app.kubernetes.io/managed-by': 'svc' };
-  const container = { name: 'main', image: 'svckit.test/pause:1', env: [{ name: 'VERSION', value: version }] };
+  const container = { name: 'main', image, env: [{ name: 'VERSION', value: version }] };
   return [
     { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: `${name}-${version}`, labels }, data: { version } },
     { apiVersion: 'v1', kind: 'Service', metadata: { name, labels }, spec: { ports: [{ port: version === '1' ? 80 : 81 }] } },

@@ -1,17 +1,11 @@
 import { SvcError } from '../../../errors.ts';
 import { type KubernetesObject, titleOf } from '../render/object.ts';
+import { conflictsIn, type FieldConflict, refusal } from './refusal.ts';
 import { builtIn, groupPath, pathOf, type ResourceName } from './resource.ts';
 import { type Answer, type ApiWorld, isTakenField, type Send, sender } from './send.ts';
 
 /** Who writes the fields that svckit owns: https://kubernetes.io/docs/reference/using-api/server-side-apply/ */
 export const FIELD_MANAGER = 'svckit';
-
-/** A field that somebody else owns and that would have been changed. */
-export interface FieldConflict {
-  /** `.spec.replicas` */
-  readonly field: string;
-  readonly manager: string;
-}
 
 export type Applied<T> = { readonly object: T } | { readonly conflicts: readonly FieldConflict[] };
 
@@ -22,8 +16,8 @@ export interface Api {
   now(): Date;
   get<T>(of: KubernetesObject): Promise<T | undefined>;
   list<T>(kind: Pick<KubernetesObject, 'apiVersion' | 'kind'>, labels?: Readonly<Record<string, string>>): Promise<readonly T[]>;
-  /** Server-side apply. Nothing is written on a conflict, nor with `dryRun`, which resolves with what would be there. */
-  apply<T>(object: KubernetesObject, options?: { readonly dryRun?: boolean }): Promise<Applied<T>>;
+  /** Server-side apply. Nothing is written on a conflict, nor with `dryRun`, which resolves with what would be there; `force` takes fields over. */
+  apply<T>(object: KubernetesObject, options?: { readonly dryRun?: boolean; readonly force?: boolean }): Promise<Applied<T>>;
   /** False where it is there already: sent once, since a second one could not tell whether the first was its own. */
   create(object: KubernetesObject): Promise<boolean>;
   /** False where it changed since it was read: the object carries its resourceVersion. */
@@ -70,8 +64,9 @@ export function apiOf(world: ApiWorld): Api {
       const response = await send({ method: 'GET', path: path + query, about: `the list of ${kind.kind}` });
       return parsed<{ readonly items: readonly T[] }>(response, `the list of ${kind.kind}`).items;
     },
-    async apply<T>(object: KubernetesObject, { dryRun = false } = {}) {
-      const path = `${await pathTo(object)}?fieldManager=${FIELD_MANAGER}${dryRun ? '&dryRun=All' : ''}`;
+    async apply<T>(object: KubernetesObject, { dryRun = false, force = false } = {}) {
+      const query = `fieldManager=${FIELD_MANAGER}${dryRun ? '&dryRun=All' : ''}${force ? '&force=true' : ''}`;
+      const path = `${await pathTo(object)}?${query}`;
       const response = await send({ method: 'PATCH', path, body: object, contentType: APPLY, about: titleOf(object) });
       if (isTakenField(response)) return { conflicts: conflictsIn(response.text) };
       return { object: parsed<T>(response, titleOf(object)) };
@@ -106,42 +101,9 @@ export function apiOf(world: ApiWorld): Api {
   };
 }
 
-interface Status {
-  readonly message?: string;
-  readonly reason?: string;
-  readonly details?: { readonly causes?: readonly { readonly reason?: string; readonly message?: string; readonly field?: string }[] };
-}
-
 function parsed<T>({ status, text }: Pick<Answer, 'status' | 'text'>, about: string): T {
   if (status < 300) return JSON.parse(text) as T;
-  throw refusal(status, statusIn(text), about);
-}
-
-function refusal(status: number, { message = `status ${status}` }: Status, about: string): SvcError {
-  if (status === 401) {
-    return new SvcError('cluster/unauthorized', `The cluster does not know who asks, or not any more: ${message}`, {
-      hint: 'Log in again, then run the command again: a deploy goes on from where it stopped',
-    });
-  }
-  if (status === 403) {
-    return new SvcError('cluster/forbidden', `No right to ${about}: ${message}`, { hint: 'Ask for this right, or use another context' });
-  }
-  return new SvcError('cluster/refused', `The cluster refuses ${about}: ${message}`, { hint: 'See what it would take: svc render' });
-}
-
-function statusIn(text: string): Status {
-  try {
-    return JSON.parse(text) as Status;
-  } catch {
-    return { message: text.slice(0, 200) };
-  }
-}
-
-function conflictsIn(text: string): readonly FieldConflict[] {
-  const causes = statusIn(text).details?.causes ?? [];
-  return causes
-    .filter(({ reason }) => reason === 'FieldManagerConflict')
-    .map(({ field = '', message = '' }) => ({ field, manager: /conflict with "([^"]*)"/.exec(message)?.[1] ?? message }));
+  throw refusal({ status, text }, about);
 }
 
 async function resourceName({ apiVersion, kind }: Pick<KubernetesObject, 'apiVersion' | 'kind'>, send: Send): Promise<ResourceName> {

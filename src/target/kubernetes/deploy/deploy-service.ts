@@ -11,6 +11,7 @@ import { isAwaited, observe } from './observe.ts';
 import type { DeployOptions } from './options.ts';
 import type { ServicePlan } from './plan.ts';
 import { type Record, writeRecord } from './record.ts';
+import { applyScaled, type Scaling } from './replicas.ts';
 
 /** What a deploy asks of the world. */
 export interface DeployWorld {
@@ -88,7 +89,7 @@ class Work {
       case 'record':
         return void (await writeRecord(this.#plan.service, this.#record, this.#world.api));
       case 'apply':
-        return void (await this.#apply(this.#plan.groups[action.group] ?? []));
+        return void (await this.#apply(this.#plan.groups[action.group] ?? [], { leaving: without(this.#record.inventory, this.#objects) }));
       case 'judge':
         return this.#judge(action.group === 'last-good' ? (this.#lastGood ?? []) : (this.#plan.groups[action.group] ?? []));
       case 'keep-evidence':
@@ -102,8 +103,9 @@ class Work {
     }
   }
 
-  async #apply(objects: readonly KubernetesObject[]): Promise<void> {
-    const applied = await Promise.all(objects.map(async (object) => ({ object, result: await this.#world.api.apply(object) })));
+  async #apply(objects: readonly KubernetesObject[], scaling: Scaling): Promise<void> {
+    const apply = async (object: KubernetesObject) => ({ object, result: await applyScaled(object, this.#world.api, scaling) });
+    const applied = await Promise.all(objects.map(apply));
     for (const { object, result } of applied) {
       if (!('conflicts' in result)) continue;
       const [{ field, manager } = { field: '', manager: '' }] = result.conflicts;
@@ -153,7 +155,7 @@ class Work {
   async #goBack(): Promise<void> {
     const last = this.#lastGood ?? [];
     this.#world.tell(this.#plan.service, 'goes back to the last good version');
-    for (const group of groupsOf(last)) await this.#apply(group);
+    for (const group of groupsOf(last)) await this.#apply(group, { isBack: true });
     await this.#removeBut(last);
   }
 

@@ -162,6 +162,7 @@ function afterFailure(state: State, why: string, stages: Stages): readonly [Stat
 
 /** How it ended is true and not written down: the next deploy goes over all of it again. */
 function unclosed(outcome: Outcome, why: string): Outcome {
+  if (outcome.is === 'failed' && outcome.why.includes(why)) return outcome;
   const note = `that it is over could not be written down: ${why}`;
   return outcome.is === 'deployed' ? { ...outcome, note } : { ...outcome, why: `${outcome.why}; and ${note}` };
 }

@@ -1,5 +1,6 @@
 import { SvcError } from '../../../errors.ts';
-import type { Api, FieldConflict } from '../api/api.ts';
+import type { Api } from '../api/api.ts';
+import type { FieldConflict } from '../api/refusal.ts';
 import type { KubernetesObject } from '../render/object.ts';
 import { type FieldChange, fieldChanges } from './diff.ts';
 import { groupsOf, keyOf } from './groups.ts';
@@ -8,6 +9,7 @@ import { opened } from './history.ts';
 import { isRemovable, type Live, strangerBehind, without } from './inventory.ts';
 import { type Record, readRecord } from './record.ts';
 import { dataOf } from './record-size.ts';
+import { applyScaled } from './replicas.ts';
 
 /** What a deploy would do to one object. */
 export interface PlannedObject {
@@ -41,8 +43,9 @@ export async function planService(service: string, objects: readonly KubernetesO
   // What could not be written down must not begin.
   dataOf(service, opened(record, objects, { by: '', at: '' }));
   const known = new Set(inventory.map(keyOf));
-  const planned = await Promise.all(objects.map((object) => planObject(object, api, known.has(keyOf(object)))));
-  const removals = await Promise.all(without(inventory, objects).map((object) => planRemoval(object, api)));
+  const leaving = without(inventory, objects);
+  const planned = await Promise.all(objects.map((object) => planObject(object, api, { isKnown: known.has(keyOf(object)), leaving })));
+  const removals = await Promise.all(leaving.map((object) => planRemoval(object, api)));
   return { service, objects: [...planned, ...removals.flat()], groups: groupsOf(objects), record };
 }
 
@@ -59,8 +62,13 @@ export function isChange({ change }: PlannedObject): boolean {
 /** What the field is called where the whole object is somebody else's. */
 const WHOLE = 'all of it';
 
-async function planObject(object: KubernetesObject, api: Api, isKnown: boolean): Promise<PlannedObject> {
-  const [live, wanted] = await Promise.all([api.get<Live>(object), api.apply<KubernetesObject>(object, { dryRun: true })]);
+interface Known {
+  readonly isKnown: boolean;
+  readonly leaving: readonly KubernetesObject[];
+}
+
+async function planObject(object: KubernetesObject, api: Api, { isKnown, leaving }: Known): Promise<PlannedObject> {
+  const [live, wanted] = await Promise.all([api.get<Live>(object), applyScaled(object, api, { dryRun: true, leaving })]);
   const planned = { object, fields: [], conflicts: [], ...seen(live) };
   if ('conflicts' in wanted) return { ...planned, change: 'conflict', conflicts: wanted.conflicts };
   if (!live) return { ...planned, change: 'create' };

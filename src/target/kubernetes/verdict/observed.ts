@@ -4,6 +4,8 @@ export interface Metadata {
   readonly uid: string;
   readonly generation?: number;
   readonly creationTimestamp?: string;
+  /** It is told to end. */
+  readonly deletionTimestamp?: string;
   readonly annotations?: Readonly<Record<string, string>>;
   readonly ownerReferences?: readonly { readonly uid: string; readonly controller?: boolean }[];
 }

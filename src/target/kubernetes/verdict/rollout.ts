@@ -16,7 +16,8 @@ export function rolloutOf(observation: Observation, tolerance: Tolerance): Rollo
   const { now, workload, pods, events } = observation;
   const replicaSet = workload.kind === 'Deployment' ? newestOf(workload.object, observation.replicaSets) : undefined;
   const owner = workload.kind === 'Job' ? workload.object.metadata : replicaSet?.metadata;
-  const own = owner ? pods.filter(({ metadata }) => isOwned(metadata, owner)) : [];
+  // A pod that is told to end, as by a drained node, is not to be blamed for ending.
+  const own = owner ? pods.filter(({ metadata }) => isOwned(metadata, owner) && metadata.deletionTimestamp === undefined) : [];
   const uids = new Set([workload.object, ...(replicaSet ? [replicaSet] : []), ...own].map(({ metadata }) => metadata.uid));
   return { now, tolerance, workload, replicaSet, pods: own, events: events.filter(({ involvedObject: { uid } }) => uid && uids.has(uid)) };
 }

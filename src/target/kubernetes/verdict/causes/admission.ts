@@ -1,3 +1,4 @@
+import { hintFor } from '../../api/refusal.ts';
 import type { Cause, Rule } from '../cause.ts';
 import type { Condition } from '../observed.ts';
 
@@ -25,11 +26,4 @@ function fromEvents(events: Parameters<Rule>[0]['events']): Pick<Condition, 'mes
 
 function shortened(message: string): string {
   return message.replace(/^Error creating: /, '').replace(/^pods "[^"]*" is forbidden: /, '');
-}
-
-function hintFor(message: string): string {
-  if (/exceeded quota/i.test(message)) return 'Free something in this namespace, or have its quota raised';
-  if (/PodSecurity/.test(message)) return 'Set the fields that it names: see the patches in docs/kubernetes.md';
-  if (/serviceaccount/i.test(message)) return 'Is the service account there? kubectl get serviceaccounts';
-  return 'Ask whoever owns the policy, or change what it names';
 }

@@ -16,11 +16,15 @@ function unscheduled(pod: Pod, now: Date): readonly Cause[] {
     {
       reason: 'unschedulable',
       object: nameOf(pod),
-      message: `no node takes it: ${message.replace(/\.? *preemption:.*$/s, '').trim()}`,
-      hint: /insufficient/i.test(message)
-        ? 'Ask for less under containers.<name>.resources.requests in score.yaml, or add a node'
-        : 'Its node selector, affinity or tolerations fit no node of this cluster',
+      message: `no node takes it: ${message.replace(/\.? *(no new claims to deallocate|preemption:).*$/s, '').trim()}`,
+      hint: hintFor(message),
       final: secondsSince(condition.lastTransitionTime ?? pod.metadata.creationTimestamp, now) > PATIENCE_SECONDS,
     },
   ];
+}
+
+function hintFor(message: string): string {
+  if (/insufficient/i.test(message)) return 'Ask for less under containers.<name>.resources.requests in score.yaml, or add a node';
+  if (/were unschedulable/.test(message)) return 'Nodes are closed to new pods, as when they are drained: kubectl get nodes';
+  return 'Its node selector, affinity or tolerations fit no node of this cluster';
 }
