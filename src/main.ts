@@ -9,6 +9,7 @@ export const COMMANDS: Readonly<Record<string, () => Promise<AnyCommand>>> = {
   up: async () => (await import('./commands/up/up.command.ts')).up,
   render: async () => (await import('./commands/render/render.command.ts')).render,
   deploy: async () => (await import('./commands/deploy/deploy.command.ts')).deploy,
+  'deploy history': async () => (await import('./commands/deploy-history/deploy-history.command.ts')).deployHistory,
   status: async () => (await import('./commands/status/status.command.ts')).status,
   rollback: async () => (await import('./commands/rollback/rollback.command.ts')).rollback,
   upgrade: async () => (await import('./commands/upgrade/upgrade.command.ts')).upgrade,
@@ -58,7 +59,7 @@ const COMPLETE = '__complete';
 async function complete(words: readonly string[], world: World): Promise<ExitCode> {
   const { candidates } = await import('./cli/complete.ts');
   const { namesOf } = await import('./cli/names.ts');
-  const found = await candidates(words, await specsFor([]), (kind) => namesOf(kind, world.runtime));
+  const found = await candidates(words, await specsFor([]), (kind, before) => namesOf(kind, before, world.runtime));
   world.streams.out(found.map((candidate) => `${candidate}\n`).join(''));
   return EXIT.ok;
 }

@@ -1,12 +1,12 @@
 import { Command } from 'commander';
 import type { AnyCommand } from './command.ts';
 
-/** What a shell cannot know: the names of what is there. */
-export type Names = (kind: NamedKind) => Promise<readonly string[]>;
-export type NamedKind = Exclude<NonNullable<AnyCommand['completes']>, 'folder'> | 'environment';
+/** What a shell cannot know: the names of what is there, for the words that stand before. */
+export type Names = (kind: NamedKind, before: readonly string[]) => Promise<readonly string[]>;
+export type NamedKind = Exclude<NonNullable<AnyCommand['completes']>, 'folder'> | 'environment' | 'revision';
 
-/** Options whose value is the name of something, in every command that has them. */
-const NAMED_BY: Readonly<Record<string, NamedKind>> = { '--env': 'environment' };
+/** Options whose value is the name of something: in every command that has them, or in one. */
+const NAMED_BY: Readonly<Record<string, NamedKind>> = { '--env': 'environment', 'rollback --to': 'revision' };
 
 /**
  * Candidates for the last of `words` (what is typed so far, without `svc`); `:files` leaves it to the shell.
@@ -22,15 +22,15 @@ export async function candidates(words: readonly string[], specs: readonly AnyCo
   const command = spec.declare(new Command(spec.name));
   const option = command.options.find(({ long, short }) => [long, short].includes(before.at(-1)));
   if (option && (option.required || option.optional)) {
-    const named = NAMED_BY[option.long ?? ''];
-    const values = option.argChoices ?? (named ? await names(named) : undefined);
+    const named = NAMED_BY[option.long ?? ''] ?? NAMED_BY[`${spec.name} ${option.long}`];
+    const values = option.argChoices ?? (named ? await names(named, before) : undefined);
     return values ? startingWith(typed, values) : [':files'];
   }
   if (typed.startsWith('-')) {
     return startingWith(typed, [...command.options.flatMap(({ long }) => long ?? []), '--json', '--help']);
   }
   if (spec.completes === 'folder') return [':files'];
-  return startingWith(typed, [...next, ...(spec.completes ? await names(spec.completes) : [])]);
+  return startingWith(typed, [...next, ...(spec.completes ? await names(spec.completes, before) : [])]);
 }
 
 /** The words that may follow these in the name of a command. */

@@ -99,7 +99,7 @@ class Work {
       case 'prune':
         return void (await this.#removeBut(this.#objects));
       case 'close':
-        return void (await writeRecord(this.#plan.service, closed(this.#record, action.outcome), this.#world.api));
+        return void (await writeRecord(this.#plan.service, closed(this.#record, action.outcome, this.#world.api.now()), this.#world.api));
     }
   }
 

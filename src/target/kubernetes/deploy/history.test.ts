@@ -6,6 +6,7 @@ import type { Record } from './record.ts';
 const titlesOf = (objects: readonly KubernetesObject[]) => objects.map(titleOf);
 const who = { by: 'ada', at: '2026-01-01T00:00:00Z' };
 const map = (name: string): KubernetesObject => ({ apiVersion: 'v1', kind: 'ConfigMap', metadata: { name }, data: { name } });
+const podsOf = (image: string) => ({ template: { spec: { containers: [{ name: 'main', image }] } } });
 const deployed = (before: Record | undefined, ...objects: KubernetesObject[]) => closed(opened(before, objects, who), { is: 'deployed' });
 const failed = (before: Record | undefined, restored: boolean, ...objects: KubernetesObject[]) =>
   closed(opened(before, objects, who), { is: 'failed', why: 'it crashed', restored });
@@ -49,6 +50,13 @@ describe('the record of a deploy', () => {
       '2 bob interrupted',
       '1 ada deployed',
     ]);
+  });
+
+  it('tells which images ran, and how long it took', () => {
+    const pods = { apiVersion: 'apps/v1', kind: 'Deployment', metadata: { name: 'a' }, spec: podsOf('orders:2') };
+    const migration = { apiVersion: 'batch/v1', kind: 'Job', metadata: { name: 'm' }, spec: podsOf('migrate:2') };
+    const { releases } = closed(opened(undefined, [migration, pods], who), { is: 'deployed' }, new Date('2026-01-01T00:00:04Z'));
+    expect(releases).toMatchObject([{ images: ['orders:2', 'migrate:2'], tookMs: 4_000 }]);
   });
 
   it('can go back to five good releases, and tells of twenty', () => {

@@ -1,6 +1,7 @@
 import type { KubernetesObject } from '../render/object.ts';
 import { namesOf } from './inventory.ts';
 import type { Outcome } from './machine.ts';
+import { imagesIn } from './pod-images.ts';
 import type { Record, Release } from './record.ts';
 
 /** Releases that are remembered, and how many of them with their objects: fewer where they are large. */
@@ -9,8 +10,7 @@ const MOST_WITH_OBJECTS = 5;
 
 /** What a new deploy begins with: what it will apply, and all that earlier ones left, however they ended. */
 export function opened(before: Record | undefined, objects: readonly KubernetesObject[], { by, at }: Pick<Record, 'by' | 'at'>): Record {
-  const interrupted: readonly Release[] =
-    before?.phase === 'pending' ? [{ revision: before.revision, by: before.by, at: before.at, outcome: 'interrupted' }] : [];
+  const interrupted: readonly Release[] = before?.phase === 'pending' ? [{ ...headOf(before), outcome: 'interrupted' }] : [];
   return {
     phase: 'pending',
     revision: (before?.revision ?? 0) + 1,
@@ -24,9 +24,9 @@ export function opened(before: Record | undefined, objects: readonly KubernetesO
 }
 
 /** The record of a deploy that is over; what could not be taken away stays in its inventory, for the next one. */
-export function closed(record: Record, outcome: Outcome): Record {
-  const { revision, by, at, current, lastGood } = record;
-  const release = { revision, by, at };
+export function closed(record: Record, outcome: Outcome, endedAt?: Date): Record {
+  const { at, current, lastGood } = record;
+  const release = { ...headOf(record), ...(endedAt && { tookMs: endedAt.getTime() - Date.parse(at) }) };
   if (outcome.is === 'deployed') {
     const releases = trimmed([{ ...release, outcome: 'deployed', objects: current }, ...record.releases]);
     const inventory = outcome.note === undefined ? namesOf(current) : record.inventory;
@@ -36,6 +36,10 @@ export function closed(record: Record, outcome: Outcome): Record {
   const releases = trimmed([{ ...release, outcome: phase, reason: outcome.why }, ...record.releases]);
   if (!outcome.restored || !lastGood) return { ...record, phase, releases };
   return { ...record, phase, current: lastGood, inventory: namesOf(lastGood), releases };
+}
+
+function headOf({ revision, by, at, current }: Record): Pick<Release, 'revision' | 'by' | 'at' | 'images'> {
+  return { revision, by, at, images: imagesIn(current) };
 }
 
 /** What served last: a deploy that was killed left it beside what it was applying. */

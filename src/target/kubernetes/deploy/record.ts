@@ -32,6 +32,9 @@ export interface Release {
   /** `interrupted`: nobody knows how it would have ended. */
   readonly outcome: 'deployed' | 'failed' | 'restored' | 'interrupted';
   readonly reason?: string;
+  /** What its pods ran; not written down by earlier versions of svc, as is how long it took. */
+  readonly images?: readonly string[];
+  readonly tookMs?: number;
   /** Of the newest good ones: what `svc rollback` can go back to. */
   readonly objects?: readonly KubernetesObject[];
 }

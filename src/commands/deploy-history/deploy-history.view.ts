@@ -1,0 +1,43 @@
+import { duration } from '../../output/duration.ts';
+import type { Style } from '../../output/style.ts';
+import { type Column, table } from '../../output/table.ts';
+import { printableOutput } from '../../output/text.ts';
+import type { Release } from '../../target/kubernetes/deploy/record.ts';
+import type { Result, ServiceHistory } from './deploy-history.command.ts';
+
+export function view({ services, environment }: Result, style: Style): string {
+  return services.map((each) => serviceText(each, environment, style)).join('\n\n');
+}
+
+function serviceText({ service, record }: ServiceHistory, environment: string, style: Style): string {
+  if (!record) return `${style.strong(service)} ${style.faint(`was never deployed to ${environment}`)}`;
+  const { phase, revision, by, releases } = record;
+  return [
+    style.strong(service),
+    ...(phase === 'pending' ? [style.warn(`revision ${revision} is under way, or was interrupted; by ${printableOutput(by)}`)] : []),
+    ...(releases.length > 0 ? [table(releases, columns(style), style)] : []),
+  ].join('\n');
+}
+
+function columns(style: Style): readonly Column<Release>[] {
+  return [
+    { title: 'REVISION', text: ({ revision }) => String(revision), paint: style.strong },
+    {
+      title: 'OUTCOME',
+      text: ({ outcome }) => outcome,
+      paint: (text, { outcome }) => (outcome === 'deployed' ? style.good(text) : style.warn(text)),
+    },
+    { title: 'AT', text: ({ at }) => at.replace(/\.\d+Z$/, 'Z'), paint: style.faint },
+    { title: 'TOOK', text: ({ tookMs }) => (tookMs === undefined ? '' : duration(tookMs)), paint: style.faint },
+    { title: 'IMAGES', text: ({ images = [] }) => images.map(shortImage).join(', '), shrinks: true },
+    { title: 'BY', text: ({ by }) => printableOutput(by.replace(/, process .*/, '')), shrinks: true },
+    { title: 'REASON', text: ({ reason = '' }) => printableOutput(reason), shrinks: true },
+  ];
+}
+
+/** What tells images of one service apart: the registry says nothing, and the beginning of a digest is enough. `--json` has all of it. */
+function shortImage(image: string): string {
+  return printableOutput(image)
+    .replace(/^.*\//, '')
+    .replace(/@sha256:([0-9a-f]{12})[0-9a-f]*$/, '@$1');
+}
