@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { list } from '../../src/commands/list/list.command.ts';
+import { type Listing, list } from '../../src/commands/list/list.command.ts';
 import { Scene } from './upgrade-scene.ts';
 
 let scene: Scene;
@@ -20,7 +20,7 @@ beforeEach(async () => {
 });
 afterEach(() => scene.end());
 
-const run = (flags: Record<string, unknown> = {}) => list.run(list.parse([scene.service], flags), scene.runtime);
+const run = async (flags: Record<string, unknown> = {}) => (await list.run(list.parse([scene.service], flags), scene.runtime)) as Listing;
 
 it('tells a newer template without being asked, and drift only where it was asked for', async () => {
   expect((await run()).rows).toMatchObject([{ behind: false, template: { offered: '1.0.0' } }]);

@@ -1,4 +1,5 @@
 import { duration } from '../../output/duration.ts';
+import { shortImage } from '../../output/image-name.ts';
 import type { Style } from '../../output/style.ts';
 import { type Column, table } from '../../output/table.ts';
 import { printableOutput } from '../../output/text.ts';
@@ -33,11 +34,4 @@ function columns(style: Style): readonly Column<Release>[] {
     { title: 'BY', text: ({ by }) => printableOutput(by.replace(/, process .*/, '')), shrinks: true },
     { title: 'REASON', text: ({ reason = '' }) => printableOutput(reason), shrinks: true },
   ];
-}
-
-/** What tells images of one service apart: the registry says nothing, and the beginning of a digest is enough. `--json` has all of it. */
-function shortImage(image: string): string {
-  return printableOutput(image)
-    .replace(/^.*\//, '')
-    .replace(/@sha256:([0-9a-f]{12})[0-9a-f]*$/, '@$1');
 }

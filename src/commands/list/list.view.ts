@@ -1,9 +1,52 @@
 import { counted } from '../../document/counted.ts';
+import { shortImage } from '../../output/image-name.ts';
 import type { Style } from '../../output/style.ts';
 import { type Column, table } from '../../output/table.ts';
-import type { Result, Row } from './list.command.ts';
+import { printableOutput } from '../../output/text.ts';
+import type { Standing } from '../../target/kubernetes/list.ts';
+import type { ClusterListing, Listing, Result, Row } from './list.command.ts';
 
-export function view({ root, rows, hidden }: Result, style: Style): string {
+export function view(result: Result, style: Style): string {
+  return 'standings' in result ? clusterText(result, style) : listingText(result, style);
+}
+
+function clusterText({ environment, context, namespace, standings }: ClusterListing, style: Style): string {
+  if (standings.length === 0) return `There is no service here.\n${style.faint('Make one: svc new http-service orders')}`;
+  const unwell = standings.find(({ state }) => state !== 'ready' && state !== 'none');
+  return [
+    style.faint(`${namespace} in ${context}`),
+    table(standings, clusterColumns(style), style),
+    ...(unwell ? [`\n${style.faint(`More: svc status ${unwell.service} --env ${environment}`)}`] : []),
+  ].join('\n');
+}
+
+const STATES: Readonly<Record<Standing['state'], string>> = {
+  ready: 'ready',
+  waiting: 'waiting',
+  failed: 'failed',
+  gone: 'gone',
+  none: 'not deployed',
+};
+
+function clusterColumns(style: Style): readonly Column<Standing>[] {
+  return [
+    { title: 'SERVICE', text: ({ service }) => service, paint: style.strong },
+    { title: 'STATE', text: ({ state }) => STATES[state], paint: (text, { state }) => paintedStanding(text, state, style) },
+    { title: 'PODS', text: ({ pods }) => (pods ? `${pods.ready}/${pods.wanted}` : '') },
+    { title: 'REVISION', text: ({ record }) => (record ? String(record.revision) : '') },
+    { title: 'IMAGE', text: ({ images }) => images.slice(0, 1).map(shortImage).join(''), shrinks: true },
+    { title: 'SINCE', text: ({ record }) => record?.at.replace(/\.\d+Z$/, 'Z') ?? '', paint: style.faint },
+    { title: 'WHY', text: ({ why = '' }) => printableOutput(why), shrinks: true },
+  ];
+}
+
+function paintedStanding(text: string, state: Standing['state'], style: Style): string {
+  if (state === 'ready') return style.good(text);
+  if (state === 'none') return style.faint(text);
+  return state === 'waiting' ? style.warn(text) : style.bad(text);
+}
+
+function listingText({ root, rows, hidden }: Listing, style: Style): string {
   if (rows.length === 0 && hidden > 0) return `${style.good('✓')} None of ${counted(hidden, 'service')} is like that`;
   if (rows.length === 0) return `There is no service in ${root} yet.\n${style.faint('Make one: svc new http-service orders')}`;
   const problems = rows.flatMap((row) => row.problems);
