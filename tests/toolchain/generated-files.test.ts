@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { beforeAll } from 'vitest';
 import { scratch } from './files.ts';
 import { type Judge, judgedBy } from './judges.ts';
-import { combinations, newService, newWorkspace } from './services.ts';
+import { combinations, newService, newWorker, newWorkspace } from './services.ts';
 
 /** What `svc new` writes, judged by the programs that a company would judge it with. */
 const judges: Judge[] = [
@@ -87,6 +87,7 @@ const all = scratch();
 beforeAll(async () => {
   for (const [index, answers] of MATRIX.entries()) await newService(join(all, String(index)), 'orders', answers);
   for (const ci of ['github', 'gitlab']) {
+    await newWorker(join(all, `worker-on-${ci}`), 'mailer', { ci });
     const services = await newWorkspace(all, `shop-on-${ci}`);
     await newService(services, 'products', { ci });
     await newService(services, 'orders', { ci, database: 'postgres', calls: 'products' });

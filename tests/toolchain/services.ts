@@ -30,6 +30,11 @@ export function newGateway(parent: string, name: string, answers: Answers, flags
   return make(['api-gateway', name, ...flags], join(parent, name), answers);
 }
 
+/** Makes a worker in `<parent>/<name>` and returns that folder. */
+export function newWorker(parent: string, name: string, answers: Answers, flags = FILES_ONLY): Promise<string> {
+  return make(['event-worker', name, ...flags], join(parent, name), { follows: 'orders', ...answers });
+}
+
 /** Makes a workspace in `<parent>/<name>` and returns the folder for its services. */
 export async function newWorkspace(parent: string, name: string, flags = FILES_ONLY): Promise<string> {
   return join(await make(['workspace', name, ...flags], join(parent, name), {}), 'services');

@@ -1,0 +1,4 @@
+CREATE TABLE items (
+  id uuid PRIMARY KEY,
+  name text NOT NULL
+);
