@@ -14,15 +14,17 @@ export class HandlerRequest implements RequestContext, HandlerInput {
   readonly query: object;
   readonly headers: object;
   readonly body: unknown;
+  readonly operation: string;
   readonly requestId: string;
   #controller: AbortController | undefined;
   #over = false;
 
-  constructor({ params, query, headers, body }: HandlerInput, requestId: string) {
+  constructor({ params, query, headers, body }: HandlerInput, { operation, requestId }: Pick<RequestContext, 'operation' | 'requestId'>) {
     this.params = params;
     this.query = query;
     this.headers = headers;
     this.body = body;
+    this.operation = operation;
     this.requestId = requestId;
   }
 

@@ -30,6 +30,8 @@ export function answer<Status extends number, Body>(status: Status, body: Body, 
 
 /** What a handler is given, whatever the operation. */
 export interface RequestContext {
+  /** The `operationId` of the contract. */
+  readonly operation: string;
   readonly requestId: string;
   /** Ends when the caller stops waiting: pass it to whatever takes a signal. */
   readonly signal: AbortSignal;

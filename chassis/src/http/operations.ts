@@ -36,7 +36,7 @@ export async function respond(served: Served, request: FastifyRequest, reply: Fa
   work.abandon = () => given?.abandon();
   served.watch.begin(expiring);
   try {
-    given = new HandlerRequest(readInput(served, request), work.requestId);
+    given = new HandlerRequest(readInput(served, request), { operation: served.operation.id, requestId: work.requestId });
     const answer = await context.with(work.context, served.handler(), undefined, given as never);
     if (!reply.sent) sendAnswer(served, reply, answer);
   } catch (error) {
