@@ -18,6 +18,9 @@ export function planText({ context, namespace, services }: DeployPlan, style: St
     ...changing.flatMap((plan) => [
       style.strong(plan.service),
       ...plan.objects.filter(isChange).flatMap((object) => objectLines(object, style)),
+      ...plan.oneWay.map(
+        ({ file, does }) => `  ${style.warn('!')} ${printableOutput(`${file} ${does.join(', ')}`)}: after it, svc cannot go back by itself`,
+      ),
     ]),
     ...(same > 0
       ? [style.faint(`${same} more ${same === 1 ? 'service stays' : 'services stay'} as ${same === 1 ? 'it is' : 'they are'}`)]

@@ -242,11 +242,13 @@ function clusterJson({ environment, images, plan, outcomes, evidence, savedTo }:
           service: each.service,
           outcome: each.outcome.is === 'deployed' ? 'deployed' : each.outcome.restored ? 'restored' : 'failed',
           reason: each.outcome.is === 'failed' ? each.outcome.why : each.outcome.note,
+          noWayBack: each.outcome.is === 'failed' ? each.outcome.noWayBack : undefined,
           durationMs: each.durationMs,
           causes: each.evidence?.causes,
           evidence: evidence[each.service],
         },
   );
+  const oneWayMigrations = plan.services.flatMap(({ service, oneWay }) => oneWay.map((step) => ({ service, ...step })));
   const built = images.length > 0 ? { images } : {};
-  return { environment, context: plan.context, namespace: plan.namespace, ...built, objects, services, savedTo };
+  return { environment, context: plan.context, namespace: plan.namespace, ...built, objects, oneWayMigrations, services, savedTo };
 }

@@ -66,14 +66,23 @@ function outcomeLines(each: Deployed, file: string | undefined, style: Style): r
 function failureLines({ service, outcome, evidence }: Deployed, file: string | undefined, style: Style): readonly string[] {
   const why = outcome.is === 'failed' ? outcome.why : '';
   const causes = (evidence?.causes ?? []).slice(0, MOST_CAUSES);
+  const blamed = evidence?.logs.find(({ pod }) => causes.some(({ object }) => object === `pod/${pod}`));
   return [
     `${style.bad(`${service} was not deployed`)}: ${printableOutput(why)}`,
     ...causes.map(({ object, container, hint }) => `  ${object}${container === undefined ? '' : ` (${container})`}: ${hint}`),
-    ...(evidence?.logs ?? [])
-      .slice(0, 1)
+    ...[blamed ?? evidence?.logs[0]]
+      .filter((log) => log !== undefined)
       .flatMap(({ lines }) => lines.slice(-MOST_LINES).map((line) => `  ${style.faint('│')} ${logText(line, style)}`)),
-    ...(outcome.is === 'failed' && !outcome.restored ? ['It was left as it is, to be looked at.'] : []),
+    ...(outcome.is === 'failed' && !outcome.restored ? leftLines(outcome.noWayBack, service) : []),
     ...(file === undefined ? [] : [style.faint(`All that the cluster showed: ${file}`)]),
+  ];
+}
+
+function leftLines(noWayBack: string | undefined, service: string): readonly string[] {
+  if (noWayBack === undefined) return ['It was left as it is, to be looked at.'];
+  return [
+    `It was left as it is: ${printableOutput(noWayBack)}, and the version before may not bear that.`,
+    `Mend it and deploy again; or bring back by a new migration what the version before needs, then: svc rollback ${service}`,
   ];
 }
 

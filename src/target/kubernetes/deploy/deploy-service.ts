@@ -12,6 +12,7 @@ import type { DeployOptions } from './options.ts';
 import type { ServicePlan } from './plan.ts';
 import { type Record, writeRecord } from './record.ts';
 import { applyScaled, type Scaling } from './replicas.ts';
+import { noWayBack } from './way-back.ts';
 
 /** What a deploy asks of the world. */
 export interface DeployWorld {
@@ -67,6 +68,7 @@ class Work {
       groups: plan.groups.length,
       awaits: (group) => (plan.groups[group] ?? []).some(isAwaited),
       hasLastGood: this.#lastGood !== undefined,
+      noWayBack: (group, causes) => noWayBack(plan, group, causes),
       patienceMs: world.options.patienceMs,
       rollbackPatienceMs: world.options.rollbackPatienceMs,
     };

@@ -27,6 +27,6 @@ export function fakePlan(planned: Partial<PlannedObject> = {}, { revision = 3 }:
     context: 'test',
     namespace: 'shop',
     namespaceUid: 'n1',
-    services: [{ service: 'orders', objects: [change], groups: [[object]], record }],
+    services: [{ service: 'orders', objects: [change], groups: [[object]], record, oneWay: [] }],
   };
 }

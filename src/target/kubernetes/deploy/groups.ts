@@ -21,7 +21,7 @@ function groupOf(object: KubernetesObject): number {
 }
 
 /** A Job of a service that is not a job itself: it has to end before the new version starts. */
-function isMigration({ kind, spec }: KubernetesObject): boolean {
+export function isMigration({ kind, spec }: KubernetesObject): boolean {
   const { template } = (spec ?? {}) as { readonly template?: { readonly metadata?: KubernetesObject['metadata'] } };
   return kind === 'Job' && template?.metadata?.labels?.['app.kubernetes.io/component'] === 'migration';
 }

@@ -3,7 +3,14 @@ import type { Verdict } from '../verdict/verdict.ts';
 import { type Event, type Stages, type State, step } from './machine.ts';
 
 /** Three groups, the second of which is waited for. */
-const stages: Stages = { groups: 3, awaits: (group) => group === 1, hasLastGood: true, patienceMs: 1_000, rollbackPatienceMs: 500 };
+const stages: Stages = {
+  groups: 3,
+  awaits: (group) => group === 1,
+  hasLastGood: true,
+  noWayBack: () => undefined,
+  patienceMs: 1_000,
+  rollbackPatienceMs: 500,
+};
 
 const did = (at = 0): Event => ({ is: 'did', at });
 const couldNot = (why = 'no right'): Event => ({ is: 'could-not', why });
@@ -54,6 +61,21 @@ describe('a deploy', () => {
   it('ends a roll-back that does not get there, by a patience of its own', () => {
     const { end } = run([did(), did(), did(), judged(failed), did(), did(50), judged(failed, 549), judged(waiting, 550), did()]);
     expect(end).toMatchObject({ outcome: { is: 'failed', why: 'it ended with exit code 1', restored: false } });
+  });
+});
+
+describe('after a migration that leaves no way back', () => {
+  const noWayBack = (group: number) => (group >= 1 ? '0002_drop.sql takes away users.email' : undefined);
+
+  it('a failed version stays, and why is said', () => {
+    const { actions, end } = run([did(), did(), did(), judged(failed), did(), did()], { ...stages, noWayBack });
+    expect(actions.slice(4)).toEqual(['keep-evidence', 'close']);
+    expect(end).toMatchObject({ outcome: { restored: false, noWayBack: '0002_drop.sql takes away users.email' } });
+  });
+
+  it('what failed before it goes back all the same', () => {
+    const { actions } = run([did(), couldNot(), did()], { ...stages, noWayBack });
+    expect(actions).toEqual(['record', 'apply 0', 'keep-evidence', 'go-back']);
   });
 });
 

@@ -1,3 +1,4 @@
+import type { Cause } from '../verdict/cause.ts';
 import type { Verdict } from '../verdict/verdict.ts';
 
 /** The parts of a deploy of one service, one after the other; each is carried out as a whole. */
@@ -8,6 +9,8 @@ export interface Stages {
   awaits(group: number): boolean;
   /** Whether there is a release to go back to. */
   readonly hasLastGood: boolean;
+  /** Why it cannot serve any more once this group was applied, and failed for these causes; undefined where it can. */
+  noWayBack(group: number, causes: readonly Cause[]): string | undefined;
   readonly patienceMs: number;
   /** How long going back may take, counted by itself. */
   readonly rollbackPatienceMs: number;
@@ -18,7 +21,7 @@ export type State =
   | { readonly is: 'recording' }
   | { readonly is: 'applying'; readonly group: number }
   | { readonly is: 'awaiting'; readonly group: number; readonly until: number }
-  | { readonly is: 'looking'; readonly why: string }
+  | { readonly is: 'looking'; readonly why: string; readonly noWayBack?: string }
   | { readonly is: 'going-back'; readonly why: string }
   | { readonly is: 'awaiting-back'; readonly why: string; readonly until: number }
   | { readonly is: 'pruning' }
@@ -27,11 +30,11 @@ export type State =
 
 /**
  * `failed`: the new version is not there; `restored` says whether the last good one serves as before. `note`: it serves, and something
- * is left for the next deploy.
+ * is left for the next deploy. `noWayBack`: what its migration did, for which the last good one was not put back.
  */
 export type Outcome =
   | { readonly is: 'deployed'; readonly note?: string }
-  | { readonly is: 'failed'; readonly why: string; readonly restored: boolean };
+  | { readonly is: 'failed'; readonly why: string; readonly restored: boolean; readonly noWayBack?: string };
 
 export type Event =
   | { readonly is: 'begin' }
@@ -74,9 +77,7 @@ export function step(state: State, event: Event, stages: Stages): readonly [Stat
     case 'awaiting':
       return event.is === 'judged' ? afterVerdict(state, event, stages) : [state, undefined];
     case 'looking':
-      return stages.hasLastGood
-        ? [{ is: 'going-back', why: state.why }, { is: 'go-back' }]
-        : closing({ is: 'failed', why: state.why, restored: false });
+      return looked(state, stages);
     case 'going-back':
       return event.is === 'did'
         ? [
@@ -111,17 +112,27 @@ function closing(outcome: Outcome): readonly [State, Action] {
   ];
 }
 
-function looking(why: string): readonly [State, Action] {
-  return [{ is: 'looking', why }, { is: 'keep-evidence' }];
+function looking(why: string, closedWay: string | undefined): readonly [State, Action] {
+  return [{ is: 'looking', why, ...(closedWay !== undefined && { noWayBack: closedWay }) }, { is: 'keep-evidence' }];
+}
+
+/** Where nothing can be gone back to, all is left to be looked at. */
+function looked({ why, noWayBack }: Extract<State, { is: 'looking' }>, { hasLastGood }: Stages): readonly [State, Action] {
+  if (hasLastGood && noWayBack === undefined) return [{ is: 'going-back', why }, { is: 'go-back' }];
+  return closing({ is: 'failed', why, restored: false, ...(noWayBack !== undefined && { noWayBack }) });
 }
 
 type Judged = Extract<Event, { is: 'judged' }>;
 
 function afterVerdict(state: Extract<State, { is: 'awaiting' }>, { verdict, at }: Judged, stages: Stages): readonly [State, Action] {
   if (verdict.state === 'ready') return applying(state.group + 1, stages);
-  if (verdict.state === 'failed') return looking(verdict.causes[0]?.message ?? 'it failed');
+  const closedWay = stages.noWayBack(state.group, verdict.causes);
+  if (verdict.state === 'failed') return looking(verdict.causes[0]?.message ?? 'it failed', closedWay);
   if (at < state.until) return [state, { is: 'judge', group: state.group }];
-  return looking(verdict.causes[0]?.message ?? `after ${Math.round(stages.patienceMs / 1000)} s it still waits for ${verdict.for}`);
+  return looking(
+    verdict.causes[0]?.message ?? `after ${Math.round(stages.patienceMs / 1000)} s it still waits for ${verdict.for}`,
+    closedWay,
+  );
 }
 
 function afterVerdictBack(state: Extract<State, { is: 'awaiting-back' }>, { verdict, at }: Judged): readonly [State, Action] {
@@ -139,11 +150,9 @@ function afterFailure(state: State, why: string, stages: Stages): readonly [Stat
       return [{ is: 'done', outcome: { is: 'failed', why, restored: true } }, undefined];
     case 'applying':
     case 'awaiting':
-      return looking(why);
+      return looking(why, stages.noWayBack(state.group, []));
     case 'looking':
-      return stages.hasLastGood
-        ? [{ is: 'going-back', why: state.why }, { is: 'go-back' }]
-        : closing({ is: 'failed', why: state.why, restored: false });
+      return looked(state, stages);
     case 'going-back':
     case 'awaiting-back':
       return closing({

@@ -1,11 +1,12 @@
 import { SvcError } from '../../../errors.ts';
 import type { Api } from '../api/api.ts';
 import type { FieldConflict } from '../api/refusal.ts';
+import { type OneWayStep, oneWaySteps } from '../migrations/steps.ts';
 import type { KubernetesObject } from '../render/object.ts';
 import { type FieldChange, fieldChanges } from './diff.ts';
 import { groupsOf, keyOf } from './groups.ts';
 import { type Healer, healerOf } from './healer.ts';
-import { opened } from './history.ts';
+import { lastGoodOf, opened } from './history.ts';
 import { isRemovable, type Live, strangerBehind, without } from './inventory.ts';
 import { type Record, readRecord } from './record.ts';
 import { dataOf } from './record-size.ts';
@@ -30,6 +31,8 @@ export interface ServicePlan {
   readonly objects: readonly PlannedObject[];
   readonly groups: readonly (readonly KubernetesObject[])[];
   readonly record: Record | undefined;
+  /** New migrations that the version before may not bear. */
+  readonly oneWay: readonly OneWayStep[];
 }
 
 /**
@@ -46,7 +49,13 @@ export async function planService(service: string, objects: readonly KubernetesO
   const leaving = without(inventory, objects);
   const planned = await Promise.all(objects.map((object) => planObject(object, api, { isKnown: known.has(keyOf(object)), leaving })));
   const removals = await Promise.all(leaving.map((object) => planRemoval(object, api)));
-  return { service, objects: [...planned, ...removals.flat()], groups: groupsOf(objects), record };
+  return {
+    service,
+    objects: [...planned, ...removals.flat()],
+    groups: groupsOf(objects),
+    record,
+    oneWay: oneWaySteps(objects, lastGoodOf(record)),
+  };
 }
 
 function emptyRender(service: string, objects: number): SvcError {

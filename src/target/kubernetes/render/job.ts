@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import type { ICronJob } from 'kubernetes-models/batch/v1/CronJob';
 import type { IJob } from 'kubernetes-models/batch/v1/Job';
 import type { IJobSpec } from 'kubernetes-models/batch/v1/JobSpec';
+import { noteOn } from '../migrations/steps.ts';
 import { metadataOf } from './metadata.ts';
 import { jobPod } from './pod.ts';
 import { unrenderable } from './problem.ts';
@@ -62,7 +63,14 @@ export function migration(scene: Scene): IJob | undefined {
   const template = jobPod({ ...scene, images }, 'migration', container);
   const spec = { backoffLimit: MIGRATION_RETRIES, activeDeadlineSeconds: MIGRATION_SECONDS, ...jobSpec(template) };
   const name = uniqueName(`${scene.service.name}-migrate`, spec);
-  return { apiVersion: 'batch/v1', kind: 'Job', metadata: metadataOf(scene, name), spec };
+  const metadata = metadataOf(scene, name);
+  const annotations = { ...metadata.annotations, ...noteOn(scene.migrations) };
+  return {
+    apiVersion: 'batch/v1',
+    kind: 'Job',
+    metadata: { ...metadata, ...(Object.keys(annotations).length > 0 && { annotations }) },
+    spec,
+  };
 }
 
 function jobSpec(template: PodTemplate): Pick<IJobSpec, 'podFailurePolicy' | 'template' | 'ttlSecondsAfterFinished'> {

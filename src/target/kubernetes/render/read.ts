@@ -35,6 +35,7 @@ export async function readScene(service: Service, { workspace, environment, imag
     neighbours: await readNeighbours(service, { workspace, environment: environment.name }, fs),
     sources: await readSources(service, sourced, fs),
     observability: await observabilityOf(service, workspace.root, fs),
+    migrations: workload.migrate ? await migrationsOf(service, fs) : [],
   };
 }
 
@@ -147,6 +148,13 @@ export async function readSources({ folder }: Service, { workload, where }: Sour
     );
   });
   return new Map(await Promise.all(read));
+}
+
+/** The SQL files of the service's folder `migrations/`, but for those of the way back. */
+async function migrationsOf({ folder }: Service, fs: FileSystem): Promise<Scene['migrations']> {
+  const place = join(folder, 'migrations');
+  const found = ((await fs.list(place)) ?? []).filter(({ name, kind }) => kind === 'file' && /(?<!\.down)\.sql$/.test(name));
+  return Promise.all(found.map(async ({ name }) => ({ file: name, text: (await fs.readText(join(place, name))) ?? '' })));
 }
 
 const rulesFile = v.looseObject({ groups: v.array(v.looseObject({ name: v.string() })) });

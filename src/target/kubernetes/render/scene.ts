@@ -1,5 +1,6 @@
 import type { Workload } from '../../../workload/workload.ts';
 import type { ClusterEnvironment } from '../../../workspace/environment.ts';
+import type { MigrationFile } from '../migrations/steps.ts';
 
 /** Everything that the objects of one service are made of: read once, then only computed with. */
 export interface Scene {
@@ -16,6 +17,8 @@ export interface Scene {
   /** What `source` of each file of the Score file holds, by that path. */
   readonly sources: ReadonlyMap<string, Uint8Array>;
   readonly observability: Observability;
+  /** What a migration would bring. */
+  readonly migrations: readonly MigrationFile[];
 }
 
 /** What is known of a service beside its workload. */
