@@ -21,7 +21,8 @@ import { publish } from './publish.ts';
 import { createRelay } from './relay.ts';
 import { EVENTS_SCHEMA } from './schema.ts';
 
-export { EventContractError } from './contract.ts';
+export { type BreakingChange, breakingChanges } from './additive.ts';
+export { type EventContract, EventContractError, parseEventContract } from './contract.ts';
 export { type DeadLetter, discardDeadLetter, type LetterChoice, listDeadLetters, replayDeadLetters } from './dead-letters.ts';
 export { type CloudEvent, EventError, type NewEvent } from './event.ts';
 
