@@ -19,6 +19,8 @@ export const COMMANDS: Readonly<Record<string, () => Promise<AnyCommand>>> = {
   scan: async () => (await import('./commands/scan/scan.command.ts')).scan,
   list: async () => (await import('./commands/list/list.command.ts')).list,
   trace: async () => (await import('./commands/trace/trace.command.ts')).trace,
+  'events dead': async () => (await import('./commands/events-dead/events-dead.command.ts')).eventsDead,
+  'events replay': async () => (await import('./commands/events-replay/events-replay.command.ts')).eventsReplay,
   logs: async () => (await import('./commands/logs/logs.command.ts')).logs,
   down: async () => (await import('./commands/down/down.command.ts')).down,
   demo: async () => (await import('./commands/demo/demo.command.ts')).demo,
@@ -30,7 +32,10 @@ export const COMMANDS: Readonly<Record<string, () => Promise<AnyCommand>>> = {
 };
 
 /** What the help says of a first word that is no command itself. */
-const GROUPS: Readonly<Record<string, string>> = { template: 'Check, test and describe a template of your own' };
+const GROUPS: Readonly<Record<string, string>> = {
+  events: 'Look after events that services could not handle',
+  template: 'Check, test and describe a template of your own',
+};
 
 export interface World {
   readonly runtime: Runtime;

@@ -1,7 +1,15 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { SvcError } from '../errors.ts';
-import type { DeployRequest, DownRequest, SystemEvent, UpRequest, WireError } from '../target/local/protocol.ts';
+import type {
+  DeployRequest,
+  DownRequest,
+  LettersRequest,
+  ReplayRequest,
+  SystemEvent,
+  UpRequest,
+  WireError,
+} from '../target/local/protocol.ts';
 import { refusal } from './guard.ts';
 import type { LocalSystem } from './local-system.ts';
 
@@ -38,6 +46,10 @@ const ROUTES: Readonly<Record<string, Handle>> = {
     const { services, forget } = (await bodyOf(request)) as DownRequest;
     json(response, 200, { ended: await system.down(services, forget) });
   },
+  'POST /letters': async ({ request, response, system }) =>
+    json(response, 200, await system.deadLetters((await bodyOf(request)) as LettersRequest)),
+  'POST /letters/replay': async ({ request, response, system }) =>
+    json(response, 200, await system.replay((await bodyOf(request)) as ReplayRequest)),
   'GET /logs': async ({ response, system, query }) => {
     const tell = stream<unknown>(response);
     const left = new Promise<void>((resolve) => response.once('close', resolve));

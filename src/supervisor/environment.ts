@@ -37,7 +37,12 @@ export function needsDatabase(workload: Workload, env: Variables): boolean {
 
 /** Whether a service needs the log of events in the embedded server: no broker was set by hand, and no database for all services. */
 export function needsEvents(workload: Workload, env: Variables): boolean {
-  return workload.resources.some(({ type }) => type === LOG) && !env['KAFKA_URL'] && !env['DATABASE_URL'];
+  return hasEvents(workload) && !env['KAFKA_URL'] && !env['DATABASE_URL'];
+}
+
+/** Whether a service publishes or handles events. */
+export function hasEvents({ resources }: Workload): boolean {
+  return resources.some(({ type }) => type === LOG);
 }
 
 /** What services share, because one tells what others are told of. */

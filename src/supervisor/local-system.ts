@@ -5,8 +5,20 @@ import { setTimeout as pause } from 'node:timers/promises';
 import { removeCluster } from '../../chassis/src/embedded-postgres/cluster.ts';
 import { SvcError } from '../errors.ts';
 import { nodeFiles } from '../runtime/node/files.ts';
-import type { DeployRequest, LogLine, Plan, SystemEvent, SystemStatus, UpRequest } from '../target/local/protocol.ts';
+import type {
+  DeadLetter,
+  DeployRequest,
+  LettersRequest,
+  LogLine,
+  Plan,
+  Replayed,
+  ReplayRequest,
+  SystemEvent,
+  SystemStatus,
+  UpRequest,
+} from '../target/local/protocol.ts';
 import { type DatabaseServer, databaseServer } from './database.ts';
+import { deadLetters, type LetterTies, replay } from './dead-letters.ts';
 import { type Journal, openJournal } from './journal.ts';
 import { LocalServices } from './local-services.ts';
 import { type LogBook, openLogBook } from './log-book.ts';
@@ -160,6 +172,20 @@ export class LocalSystem {
     const ended = await this.#services.down(undefined);
     this.#close();
     return ended;
+  }
+
+  /** Events that services could not handle. */
+  deadLetters(wanted: LettersRequest): Promise<readonly DeadLetter[]> {
+    return deadLetters(this.#letterTies, wanted);
+  }
+
+  /** Has them handled again, by the services themselves. */
+  replay(wanted: ReplayRequest): Promise<readonly Replayed[]> {
+    return replay(this.#letterTies, wanted);
+  }
+
+  get #letterTies(): LetterTies {
+    return { root: this.#options.root, fs: nodeFiles(), database: this.#database };
   }
 
   /** The end of the logs, then what comes, until the other end has left. */

@@ -4,7 +4,20 @@ import type { HttpResponse, Runtime } from '../../runtime/runtime.ts';
 import type { Workspace } from '../../workspace/workspace.ts';
 import type { LogsWanted, Target } from '../target.ts';
 import { stateFolder } from './place.ts';
-import type { Address, DeployRequest, DownRequest, LogLine, Plan, SystemEvent, SystemStatus, UpRequest } from './protocol.ts';
+import type {
+  Address,
+  DeadLetter,
+  DeployRequest,
+  DownRequest,
+  LettersRequest,
+  LogLine,
+  Plan,
+  Replayed,
+  ReplayRequest,
+  SystemEvent,
+  SystemStatus,
+  UpRequest,
+} from './protocol.ts';
 import { thrown } from './wire-error.ts';
 
 /** The local system of one workspace, as its background process offers it. */
@@ -15,6 +28,10 @@ export interface LocalSystem extends Target<Plan, SystemEvent, SystemStatus> {
   up(services: readonly string[], inspect: readonly string[]): AsyncIterable<SystemEvent>;
   /** Ends these services, the whole local system where none is named; resolves with what was ended once it is gone. */
   down(request: DownRequest): Promise<readonly string[]>;
+  /** Events that these services could not handle; of all where none is named. */
+  deadLetters(services: readonly string[]): Promise<readonly DeadLetter[]>;
+  /** Asks them to handle such events again: the one with this id and all of its key, else all. */
+  replay(services: readonly string[], id?: string): Promise<readonly Replayed[]>;
 }
 
 type Place = Pick<Workspace, 'root'>;
@@ -108,6 +125,14 @@ function clientOf(runtime: Runtime, { address, place }: Access): LocalSystem {
     up: (services, inspect) =>
       events(ask('/up', { body: { services, inspect, client: runtime.pid, env: ownEnvironment(runtime) } satisfies UpRequest })),
     logs: (wanted) => items<LogLine>(ask(`/logs?${logsQuery(wanted)}`)),
+    async deadLetters(services) {
+      const body: LettersRequest = { services, env: ownEnvironment(runtime) };
+      return parsed<readonly DeadLetter[]>(await ask('/letters', { body }));
+    },
+    async replay(services, id) {
+      const body: ReplayRequest = { services, env: ownEnvironment(runtime), ...(id !== undefined && { id }) };
+      return parsed<readonly Replayed[]>(await ask('/letters/replay', { body }));
+    },
     async down(request) {
       const { services } = request;
       const { ended } = await parsed<{ readonly ended: readonly string[] }>(await ask('/down', { body: request }));

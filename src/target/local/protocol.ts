@@ -106,3 +106,33 @@ export interface LogLine {
   readonly service: string;
   readonly line: string;
 }
+
+/** Which services' dead letters: all where none is named. */
+export type LettersRequest = DeployRequest;
+
+export interface ReplayRequest extends LettersRequest {
+  /** One letter, and with it all others of its key. */
+  readonly id?: string;
+}
+
+/** An event that a service could not handle, or that waits behind one of the same key that it could not. */
+export interface DeadLetter {
+  readonly service: string;
+  readonly id: string;
+  readonly topic: string;
+  /** Absent where what came was no event. */
+  readonly type?: string;
+  readonly key: string;
+  readonly cause: string;
+  /** How often it was tried; 0 where it only waits. */
+  readonly attempts: number;
+  /** ISO 8601. */
+  readonly since: string;
+  /** Whether it is asked for again. */
+  readonly replaying: boolean;
+}
+
+export interface Replayed {
+  readonly service: string;
+  readonly letters: number;
+}
