@@ -38,6 +38,8 @@ export interface ForwardParts {
 
 /** A larger answer cannot be transformed. */
 const LARGEST_CHANGED_BYTES = 1024 * 1024;
+/** A body that came in one piece waits for its end, and leaves as text: head and body are then one write, at half the cost. */
+const HELD_BYTES = 16 * 1024;
 const JSON_TYPE = /^application\/([\w.-]+\+)?json\b/i;
 const UNSAFE = new Set(['POST', 'PUT', 'PATCH', 'DELETE']);
 
@@ -162,16 +164,21 @@ function plainAnswer(passage: Forwarding, parts: ForwardParts, { status, headers
   const keeping = keepingOf(passage, parts, { status, headers });
   if (status >= 500) work.failure = new UpstreamError({ peer: plan.entry.target.backends[0]?.name ?? '', reason: 'status', status });
   forgetChanged(passage, parts, status);
+  const whole = Number(headers['content-length'] ?? 0);
+  let held: Buffer | undefined;
   sendHead(passage, status, headers);
   return {
     answered: () => undefined,
     data(chunk) {
       keeping?.data(chunk);
-      return response.write(chunk);
+      if (chunk.length !== whole || whole > HELD_BYTES) return response.write(chunk);
+      held = chunk;
+      return true;
     },
     ended() {
       keeping?.ended();
-      response.end();
+      if (held) response.end(held.toString('latin1'), 'latin1');
+      else response.end();
     },
     failed: () => undefined,
   };

@@ -30,6 +30,7 @@ export function pick(balancer: Balancer, at: number): readonly [string, Balancer
 
 /** The balancer after an attempt. From the third failure in a row on, an address rests for longer and longer. */
 export function report(balancer: Balancer, attempt: { readonly url: string; readonly ok: boolean; readonly at: number }): Balancer {
+  if (attempt.ok && balancer.instances.every(({ failures }) => failures === 0)) return balancer;
   return {
     ...balancer,
     instances: balancer.instances.map((instance) => (instance.url === attempt.url ? judged(instance, attempt) : instance)),

@@ -28,7 +28,7 @@ const REFUSE: readonly Action[] = [{ do: 'refuse' }];
 /** The next state, and for a `call` whether it may be made. */
 export function step(state: State, event: Event): Step {
   if (event.type === 'call') return call(state, event.at);
-  if (state.is === 'closed') return [record(state.outcomes, event), []];
+  if (state.is === 'closed') return [isSteady(state.outcomes, event) ? state : record(state.outcomes, event), []];
   return state.is === 'trying' ? [judge(state, event), []] : [state, []];
 }
 
@@ -36,6 +36,11 @@ function call(state: State, at: number): Step {
   if (state.is === 'closed') return [state, ADMIT];
   if (state.is === 'open') return at < state.until ? [state, REFUSE] : call({ is: 'trying', admitted: 0, failed: 0, succeeded: 0 }, at);
   return state.admitted < TRIALS ? [{ ...state, admitted: state.admitted + 1 }, ADMIT] : [state, REFUSE];
+}
+
+/** One more success after nothing but successes changes nothing: most calls make no new state. */
+function isSteady(outcomes: readonly boolean[], event: Event): boolean {
+  return event.type === 'succeeded' && outcomes.length === WINDOW && !outcomes.includes(false);
 }
 
 function record(before: readonly boolean[], event: Event): State {
