@@ -6,7 +6,7 @@ import { expectPass } from '../toolchain/run.ts';
 import { type Cluster, startCluster, whyNoCluster } from './cluster/cluster.ts';
 import { REGISTRY } from './cluster/parts.ts';
 import { pushShell } from './images.ts';
-import { apiIn, deploy, type Shell, shellService } from './scene.ts';
+import { apiIn, deploy, migration, type Shell, shellService } from './scene.ts';
 
 const reason = whyNoCluster();
 const skipped = reason !== undefined && process.env['SVCKIT_REQUIRE_TOOLS'] !== '1';
@@ -80,6 +80,19 @@ describe.skipIf(skipped)(`a deploy to a real cluster${reason ? ` (skipped: ${rea
     expectPass(await cluster.kubectl(['-n', 'shop', 'rollout', 'status', `deployment/${name}`, '--timeout=1s']));
     const plan = await planService(name, shellService(name, { image }), api);
     expect(plan.objects.filter(isChange)).toEqual([]);
+  });
+
+  it('names what a migration waits for while it does, and leaves the old version alone', async () => {
+    const objects = shellService('migrated', { image });
+    await deploy('migrated', objects, api);
+    const line = '{"level":"warn","message":"db cannot be reached yet"}';
+    const waiting = migration('migrated', { image, script: `while :; do echo '${line}'; sleep 1; done` });
+    const { deployed, told } = await deploy('migrated', [...shellService('migrated', { image, cpu: '11m' }), waiting], api, 6_000);
+    expect(told.join('\n')).toContain('waits for the job to end; pod/migrated-migrate-');
+    expect(deployed.outcome).toEqual({ is: 'failed', why: 'it does not end: db cannot be reached yet', restored: true });
+    expect(deployed.evidence?.logs.flatMap(({ lines }) => lines).join('\n')).toContain('db cannot be reached yet');
+    expect(await api.get(waiting)).toBeUndefined();
+    expect((await planService('migrated', objects, api)).objects.filter(isChange)).toEqual([]);
   });
 
   it('names a quota that is used up, and leaves the first release of a service to be looked at', async () => {

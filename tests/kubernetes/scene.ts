@@ -26,13 +26,13 @@ export interface Told {
 }
 
 /** Deploys objects as one service. */
-export async function deploy(service: string, objects: readonly KubernetesObject[], api: Api): Promise<Told> {
+export async function deploy(service: string, objects: readonly KubernetesObject[], api: Api, patienceMs = 60_000): Promise<Told> {
   const told: string[] = [];
   const plan = await planService(service, objects, api);
   const deployed = await deployService(plan, {
     api,
     by: 'test',
-    options: { ...DEFAULTS, patienceMs: 60_000 },
+    options: { ...DEFAULTS, patienceMs },
     pause: (ms) => wait(ms),
     tell: (_, text) => told.push(text),
     stillMine: async () => {},
@@ -84,4 +84,18 @@ export function shellService(
       spec: { selector: { 'app.kubernetes.io/name': name }, ports: [{ port: 80, targetPort: 8080 }] },
     },
   ];
+}
+
+/** What has to end before a new version of a service starts. */
+export function migration(name: string, { image, script = 'exit 0' }: Shell): KubernetesObject {
+  const labels = { 'app.kubernetes.io/name': name, 'app.kubernetes.io/managed-by': 'svc' };
+  const podLabels = { ...labels, 'app.kubernetes.io/component': 'migration' };
+  const container = { name: 'migrate', image, command: ['/bin/busybox', 'sh', '-c', script] };
+  const podSpec = { restartPolicy: 'Never', terminationGracePeriodSeconds: 1, containers: [container] };
+  return {
+    apiVersion: 'batch/v1',
+    kind: 'Job',
+    metadata: { name: `${name}-migrate`, labels },
+    spec: { backoffLimit: 0, template: { metadata: { labels: podLabels }, spec: podSpec } },
+  };
 }

@@ -1,6 +1,7 @@
 import type { Api } from '../api/api.ts';
 import type { KubernetesObject } from '../render/object.ts';
-import type { Deployment, Event, Job, Observation, Pod, ReplicaSet } from '../verdict/observed.ts';
+import type { Deployment, Event, Job, LastLines, Observation, Pod, ReplicaSet } from '../verdict/observed.ts';
+import { isOwned } from '../verdict/rollout.ts';
 
 /** What a roll-out is waited for by: of everything else the API server's word is enough. */
 export function isAwaited({ kind }: Pick<KubernetesObject, 'kind'>): boolean {
@@ -25,5 +26,16 @@ export async function observe(workload: KubernetesObject, api: Api): Promise<Obs
     workload.kind === 'Deployment'
       ? ({ kind: 'Deployment', object: object as Deployment } as const)
       : ({ kind: 'Job', object: object as Job } as const);
-  return { now: api.now(), workload: about, replicaSets, pods, events };
+  const lastLines = about.kind === 'Job' ? await lastLinesOf(about.object, pods, api) : {};
+  return { now: api.now(), workload: about, replicaSets, pods, events, lastLines };
+}
+
+/** A job that waits for something says so in its log, and nowhere else. */
+async function lastLinesOf({ metadata: job }: Job, pods: readonly Pod[], api: Api): Promise<LastLines> {
+  const running = pods.flatMap(({ metadata, status }) => {
+    const container = status?.containerStatuses?.find(({ state }) => state?.running);
+    return container && isOwned(metadata, job) ? [{ pod: metadata.name, container: container.name }] : [];
+  });
+  const lines = running.map(async ({ pod, container }) => [pod, ...(await api.lastLines(pod, { container, lines: 1, previous: false }))]);
+  return Object.fromEntries((await Promise.all(lines)).map(([pod = '', line = '']) => [pod, line]));
 }

@@ -11,6 +11,7 @@ export type Reason =
   | 'not-admitted'
   | 'not-ready'
   | 'evicted'
+  | 'stalled'
   | 'job-failed'
   | 'deadline';
 

@@ -100,7 +100,11 @@ export interface Observation {
   readonly replicaSets: readonly ReplicaSet[];
   readonly pods: readonly Pod[];
   readonly events: readonly Event[];
+  /** The last line that each running pod of a Job has written, by the pod's name. */
+  readonly lastLines?: LastLines;
 }
+
+export type LastLines = Readonly<{ [pod: string]: string }>;
 
 /** Restarts that are forgiven for each pod: the first start of a service may lose a race against its database. */
 export interface Tolerance {

@@ -1,4 +1,4 @@
-import type { Deployment, Event, Metadata, Observation, Pod, ReplicaSet, Tolerance } from './observed.ts';
+import type { Deployment, Event, LastLines, Metadata, Observation, Pod, ReplicaSet, Tolerance } from './observed.ts';
 
 /** What of an observation belongs to the new version: a verdict must not blame the old one, nor be fooled by it. */
 export interface Rollout {
@@ -9,17 +9,26 @@ export interface Rollout {
   readonly replicaSet: ReplicaSet | undefined;
   readonly pods: readonly Pod[];
   readonly events: readonly Event[];
+  readonly lastLines: LastLines;
 }
 
 /** Picks what the new version owns out of everything that carries the workload's labels. */
 export function rolloutOf(observation: Observation, tolerance: Tolerance): Rollout {
-  const { now, workload, pods, events } = observation;
+  const { now, workload, pods, events, lastLines = {} } = observation;
   const replicaSet = workload.kind === 'Deployment' ? newestOf(workload.object, observation.replicaSets) : undefined;
   const owner = workload.kind === 'Job' ? workload.object.metadata : replicaSet?.metadata;
   // A pod that is told to end, as by a drained node, is not to be blamed for ending.
   const own = owner ? pods.filter(({ metadata }) => isOwned(metadata, owner) && metadata.deletionTimestamp === undefined) : [];
   const uids = new Set([workload.object, ...(replicaSet ? [replicaSet] : []), ...own].map(({ metadata }) => metadata.uid));
-  return { now, tolerance, workload, replicaSet, pods: own, events: events.filter(({ involvedObject: { uid } }) => uid && uids.has(uid)) };
+  return {
+    now,
+    tolerance,
+    workload,
+    replicaSet,
+    pods: own,
+    lastLines,
+    events: events.filter(({ involvedObject: { uid } }) => uid && uids.has(uid)),
+  };
 }
 
 /** Whether the controller has seen the newest change: what it says before is about the old version. */
@@ -37,7 +46,8 @@ function newestOf(deployment: Deployment, replicaSets: readonly ReplicaSet[]): R
   return own.find(({ metadata }) => metadata.annotations?.[REVISION] === revision);
 }
 
-function isOwned({ ownerReferences = [] }: Metadata, { uid }: Metadata): boolean {
+/** Whether a controller made it. */
+export function isOwned({ ownerReferences = [] }: Metadata, { uid }: Metadata): boolean {
   return ownerReferences.some((owner) => owner.controller !== false && owner.uid === uid);
 }
 

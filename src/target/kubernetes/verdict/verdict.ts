@@ -8,6 +8,7 @@ import { image } from './causes/image.ts';
 import { memory } from './causes/memory.ts';
 import { readiness } from './causes/readiness.ts';
 import { scheduling } from './causes/scheduling.ts';
+import { stalled } from './causes/stalled.ts';
 import type { Deployment, Job, Observation, Tolerance } from './observed.ts';
 import { isObserved, rolloutOf } from './rollout.ts';
 
@@ -18,7 +19,7 @@ export type Verdict =
   | { readonly state: 'failed'; readonly causes: readonly Cause[] };
 
 /** The likeliest root first: a crash for want of memory is told as that, and a deadline only where nothing else is known. */
-const RULES: readonly Rule[] = [memory, image, configuration, crash, scheduling, admission, readiness, eviction, deadline];
+const RULES: readonly Rule[] = [memory, image, configuration, crash, scheduling, admission, readiness, eviction, stalled, deadline];
 
 /**
  * Judges a roll-out by its controller's own word and by the pods of the new version alone. Ready is what kubectl and kstatus both
