@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Installs what tests check with: tools.sh [group…], a group being debian, python, peers, node, nodes, backstage, base, go, gitea,
-# judges or kubernetes. The last two take a quarter of an hour from nothing, and are installed only where they are named.
+# judges, kubernetes or helm. The last three take a quarter of an hour from nothing, and are installed only where they are named.
 # All but Debian's packages lands in $SVCKIT_TOOLS. What is there in the version named here is left alone.
 set -euo pipefail
 tools=${SVCKIT_TOOLS:-/var/cache/svckit-ci}
@@ -17,6 +17,7 @@ base=(bookworm ca-certificates)
 go=(github.com/rhysd/actionlint/cmd/actionlint@v1.7.12 github.com/nektos/act@v0.2.89)
 gitea=(code.gitea.io/gitea@v1.26.0)
 judges=(github.com/zegl/kube-score/cmd/kube-score@v1.20.0 github.com/open-policy-agent/conftest@v0.71.1)
+helm=(helm.sh/helm/v3/cmd/helm@v3.22.0)
 # What is built by a recipe of ours counts as another version when the recipe changes.
 cluster=$(cd "$(dirname "$0")/../tests/kubernetes/cluster" && pwd)
 kubernetes=("$(cat "$cluster"/build.sh "$cluster"/pause.c "$cluster"/*/main.go | sha256sum | cut -c1-16)")
@@ -75,6 +76,8 @@ install_base() {
 # One package at a time leaves a core, and memory, to what is installed beside it.
 install_go() { go_programs "${go[@]}"; }
 install_judges() { go_programs "${judges[@]}"; }
+# What bench/kubernetes.mjs measures svckit against.
+install_helm() { go_programs "${helm[@]}"; }
 
 go_programs() {
   local module
