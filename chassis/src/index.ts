@@ -23,6 +23,7 @@ export {
   unauthorized,
   unavailable,
 } from './http/problem.ts';
+export { type Chore, every } from './service/every.ts';
 export type { Need, NeedContext, Needs, Started, Tools, ValuesOf } from './service/need.ts';
 export { run } from './service/run.ts';
 export { type CreateService, type Definition, type RunningService, type Service, type ServiceOptions, service } from './service/service.ts';

@@ -1,7 +1,14 @@
 import type { LogOutput } from '../logs/output.ts';
 import type { CreateService, RunningService } from '../service/service.ts';
 
-export { type FakeUpstream, fakeUpstream, type UpstreamRequest, type UpstreamRoute, type UpstreamRoutes } from './fake-upstream.ts';
+export {
+  type FakeUpstream,
+  fakeUpstream,
+  type UpstreamAnswer,
+  type UpstreamRequest,
+  type UpstreamRoute,
+  type UpstreamRoutes,
+} from './fake-upstream.ts';
 export { type TestDatabase, testDatabase } from './test-database.ts';
 export { type TestEvents, testEvents } from './test-events.ts';
 

@@ -53,7 +53,7 @@ function missing(metric: string, labels: readonly Label[]): string[] {
 
 /** Every `metric{label="value"}` of a text: queries and what a service exports write them alike. */
 function selectorsIn(text: string): Selector[] {
-  return [...text.matchAll(/([a-z_:][\w:]*)\{([^}]*)\}/g)].map(([, metric = '', labels = '']) => ({
+  return [...text.matchAll(/([a-z_:][\w:]*)\{((?:[^}"]|"[^"]*")*)\}/g)].map(([, metric = '', labels = '']) => ({
     metric,
     labels: [...labels.matchAll(/(\w+)(=~|!~|!=|=)"([^"]*)"/g)].map(([, name = '', operator = '', value = '']) => {
       return { name, operator, value };
