@@ -1,0 +1,16 @@
+import { every, service } from '@svckit/chassis';
+import { integer } from '@svckit/chassis/config';
+import { handlers } from './handlers.ts';
+import { needs } from './needs.ts';
+import { expireOne } from './reservations/reservations.ts';
+
+/** What this service is made of: its contract, what it needs, a handler for each operation, and what it does beside. */
+export const createService = service({
+  contract: new URL('../openapi.yaml', import.meta.url),
+  needs,
+  config: { expireEveryMs: integer('EXPIRE_EVERY_MS', { default: 1000, min: 1 }) },
+  handlers,
+  workers: ({ db }, { config, log }) => [
+    every({ name: 'giving back what has expired', everyMs: config.expireEveryMs, work: () => expireOne(db) }, log),
+  ],
+});

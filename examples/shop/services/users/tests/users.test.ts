@@ -1,0 +1,29 @@
+import { afterAll, expect, test } from 'vitest';
+import type { User } from '../src/users/store.ts';
+import { bodyOf, startApp, unknownId } from './app.ts';
+
+const app = await startApp();
+afterAll(() => app.stop());
+
+const home = { street: '1 Main Street', city: 'London', postcode: 'N1', country: 'GB' };
+
+test('a user is found with all addresses, and can change them', async () => {
+  const user = await bodyOf<User>(await app.create({ name: 'Ada', email: 'Ada@Example.com', addresses: [home] }));
+  expect(user).toMatchObject({ name: 'Ada', email: 'ada@example.com', addresses: [home] });
+  await app.send('PUT', `/users/${user.id}`, { name: 'Ada L.', email: user.email });
+  const changed = await app.send('GET', `/users/${user.id}`);
+  expect(await bodyOf<User>(changed)).toEqual({ ...user, name: 'Ada L.', addresses: [] });
+});
+
+test('a mail address belongs to one user, whatever its letter case', async () => {
+  await app.create({ name: 'Bob', email: 'bob@example.com' });
+  const other = await bodyOf<User>(await app.create({ name: 'Rob', email: 'rob@example.com' }));
+  expect((await app.create({ name: 'Bob', email: 'BOB@example.com' })).status).toBe(409);
+  expect((await app.send('PUT', `/users/${other.id}`, { name: 'Rob', email: 'bob@example.com' })).status).toBe(409);
+});
+
+test('who does not exist is not found', async () => {
+  const answer = await app.send('GET', `/users/${unknownId}`);
+  expect(answer.status).toBe(404);
+  expect(await bodyOf(answer)).toMatchObject({ detail: 'User not found' });
+});
