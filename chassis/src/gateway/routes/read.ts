@@ -68,7 +68,7 @@ function problemsOf({ document, value, where, at }: File): readonly ConfigProble
   );
 }
 
-const ajv = new Ajv2020({ allErrors: true, strict: false, discriminator: true, meta: false, validateSchema: false });
+const ajv = new Ajv2020({ allErrors: true, verbose: true, strict: false, discriminator: true, meta: false, validateSchema: false });
 const CHECKS = Object.fromEntries(Object.entries(SCHEMAS).map(([kind, schema]) => [kind, ajv.compile(schema)]));
 
 function pathOf({ instancePath, params }: ErrorObject): readonly (string | number)[] {
