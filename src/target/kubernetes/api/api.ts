@@ -94,9 +94,9 @@ export function apiOf(world: ApiWorld): Api {
       const query = `container=${encodeURIComponent(container)}&tailLines=${lines}&limitBytes=65536${previous ? '&previous=true' : ''}`;
       const path = `/api/v1/namespaces/${encodeURIComponent(namespace)}/pods/${encodeURIComponent(pod)}/log?${query}`;
       const response = await send({ method: 'GET', path, about: `the log of ${pod}` });
-      // A container that never started has none; of one that is gone the kubelet answers with a sentence of its own.
+      // A container that never started has none; of one that is gone, or whose file is, the kubelet answers with a sentence of its own.
       const text = response.status === 200 ? response.text : '';
-      return /^unable to retrieve container logs/.test(text) ? [] : text.split('\n').filter(Boolean);
+      return /^(unable to retrieve container logs|failed to try resolving symlinks)/.test(text) ? [] : text.split('\n').filter(Boolean);
     },
   };
 }
