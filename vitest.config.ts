@@ -19,14 +19,14 @@ export default defineConfig({
       { test: { name: 'toolchain', include: ['tests/toolchain/**/*.test.ts'], testTimeout: 120_000, hookTimeout: 120_000 } },
       // Minutes of kills and full disks, one at every file operation: not part of `npm test`, but of `.ci/run`.
       { test: { name: 'crash', include: ['tests/crash/**/*.test.ts'], testTimeout: 600_000, hookTimeout: 120_000 } },
-      // A real cluster: root, and what .ci/tools.sh builds. One cluster, so one file after the other; SVCKIT_CLUSTER=1 takes another one beside it.
+      // A real cluster: root, and what .ci/tools.sh builds. Mostly they wait, so two files run side by side, each with a cluster.
       {
         test: {
           name: 'kubernetes',
           include: ['tests/kubernetes/**/*.test.ts'],
           testTimeout: 120_000,
           hookTimeout: 180_000,
-          fileParallelism: false,
+          maxWorkers: 2,
         },
       },
     ],

@@ -1,61 +1,30 @@
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { expectPass, run } from '../toolchain/run.ts';
+import { expectPass } from '../toolchain/run.ts';
 import { type Cluster, startCluster, whyNoCluster } from './cluster/cluster.ts';
 import { REGISTRY } from './cluster/parts.ts';
 import { pushShell } from './images.ts';
+import { SERVE, scoreFile, shopFolder } from './shell-shop.ts';
 
-const bin = process.env['SVCKIT_BIN'] ?? join(import.meta.dirname, '../../bin/svc.js');
 const reason = whyNoCluster();
 const skipped = reason !== undefined && process.env['SVCKIT_REQUIRE_TOOLS'] !== '1';
-
-const SERVE = 'echo serving; mkdir -p /tmp/www && echo ok >/tmp/www/index.html && exec busybox httpd -f -p 8080 -h /tmp/www';
-
-const score = (
-  name: string,
-  { image, script = SERVE, calls }: { image: string; script?: string; calls?: string },
-) => `apiVersion: score.dev/v1b1
-metadata: { name: ${name} }
-containers:
-  main:
-    image: ${image}
-    command: [/bin/busybox, sh, -c, '${script}']
-    ${calls ? `variables: { PEER_URL: '\${resources.${calls}.url}' }` : ''}
-    readinessProbe: { httpGet: { path: /, port: 8080 } }
-    resources: { requests: { cpu: 10m, memory: 16Mi }, limits: { memory: 32Mi } }
-service: { ports: { http: { port: 80, targetPort: 8080 } } }
-${calls ? `resources: { ${calls}: { type: service } }` : ''}
-`;
 
 describe.skipIf(skipped)(`svc deploy${reason ? ` (skipped: ${reason})` : ''}`, () => {
   let cluster: Cluster;
   let image: string;
-  const folder = mkdtempSync(join(tmpdir(), 'svckit-deploy-'));
-  const shop = join(folder, 'shop');
-
-  const write = (path: string, text: string) => {
-    mkdirSync(dirname(join(shop, path)), { recursive: true });
-    writeFileSync(join(shop, path), text);
-  };
-  const svc = (...args: readonly string[]) =>
-    run([process.execPath, bin, ...args], {
-      cwd: shop,
-      env: { KUBECONFIG: cluster.kubeconfig, XDG_STATE_HOME: join(folder, 'state'), XDG_CACHE_HOME: join(folder, 'cache'), NO_COLOR: '1' },
-    });
+  const { svc, write, remove } = shopFolder(() => cluster.kubeconfig);
 
   beforeAll(async () => {
     cluster = await startCluster();
     image = await pushShell();
     expectPass(await cluster.kubectl(['create', 'namespace', 'shop']));
     write('svc.yaml', 'environments:\n  staging: { target: kubernetes, namespace: shop, replicas: { min: 1, max: 1 } }\n');
-    write('services/products/score.yaml', score('products', { image }));
-    write('services/orders/score.yaml', score('orders', { image, calls: 'products' }));
+    write('services/products/score.yaml', scoreFile('products', { image }));
+    write('services/orders/score.yaml', scoreFile('orders', { image, calls: 'products' }));
   });
   afterAll(async () => {
     await cluster?.stop();
-    rmSync(folder, { recursive: true, force: true });
+    remove();
   });
 
   it('shows what would change, and changes nothing', async () => {
@@ -82,8 +51,8 @@ describe.skipIf(skipped)(`svc deploy${reason ? ` (skipped: ${reason})` : ''}`, (
   });
 
   it('names the cause of a failure with its last lines, goes back, and leaves alone what needs it', async () => {
-    write('services/products/score.yaml', score('products', { image, script: 'echo relation coupons does not exist; exit 3' }));
-    write('services/orders/score.yaml', score('orders', { image, calls: 'products', script: `echo new; ${SERVE}` }));
+    write('services/products/score.yaml', scoreFile('products', { image, script: 'echo relation coupons does not exist; exit 3' }));
+    write('services/orders/score.yaml', scoreFile('orders', { image, calls: 'products', script: `echo new; ${SERVE}` }));
     const { output, exitCode } = await svc('deploy', '--env', 'staging', '--yes');
     expect(output).toContain('products was not deployed: it ended with exit code 3');
     expect(output).toContain('│ relation coupons does not exist');
@@ -100,7 +69,7 @@ describe.skipIf(skipped)(`svc deploy${reason ? ` (skipped: ${reason})` : ''}`, (
     expect(well.output).toMatch(/deployment\/products serves/);
     expect(well.output).toMatch(/2 +restored .*exit code 3/);
     expectPass(well);
-    write('services/products/score.yaml', score('products', { image, script: `echo newer; ${SERVE}` }));
+    write('services/products/score.yaml', scoreFile('products', { image, script: `echo newer; ${SERVE}` }));
     expectPass(await svc('deploy', 'products', '--env', 'staging', '--yes'));
     const back = await svc('rollback', 'products', '--env', 'staging', '--yes');
     expect(back.output).toContain('staging has revision 1 of products again');

@@ -1,8 +1,11 @@
 import { join } from 'node:path';
 import { TOOLS_DIR } from '../../toolchain/tools.ts';
 
-/** Which of the clusters of this machine this is: each has its own network, folder and control groups, so that several runs do not meet. */
-const NUMBER = Number(process.env['SVCKIT_CLUSTER'] ?? 0);
+/**
+ * Which of the clusters of this machine this is: each has its own network, folder and control groups. The test files that run side by
+ * side have one each, and so has each run beside another one, by its SVCKIT_CLUSTER.
+ */
+const NUMBER = 10 * Number(process.env['SVCKIT_CLUSTER'] ?? 0) + Number(process.env['VITEST_POOL_ID'] ?? 0);
 
 /** The network that the machine and the cluster share: a pair of virtual cables, one end in the cluster's own namespace. */
 export const NETWORK = {
@@ -155,7 +158,7 @@ const POD_NETWORK = {
       isGateway: true,
       ipMasq: true,
       hairpinMode: true,
-      ipam: { type: 'host-local', ranges: [[{ subnet: NETWORK.pods }]], routes: [{ dst: '0.0.0.0/0' }] },
+      ipam: { type: 'host-local', dataDir: `${STATE}/addresses`, ranges: [[{ subnet: NETWORK.pods }]], routes: [{ dst: '0.0.0.0/0' }] },
     },
     { type: 'portmap', capabilities: { portMappings: true } },
   ],
