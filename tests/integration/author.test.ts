@@ -41,12 +41,15 @@ test('a minor version that asks a new question fails the rehearsal', async () =>
   ]);
 });
 
-/** The bundled workspace template as it is, and a copy of it with another version that `edit` changes. */
+/** The bundled workspace template twice, as an earlier version and as a later one that `edit` changes. */
 function twoVersions(name: string) {
   const [old, now] = [join(folder, `${name}-old`), join(folder, `${name}-now`)];
   for (const copy of [old, now]) cpSync(join(templates, 'workspace'), copy, { recursive: true });
-  const manifest = join(now, 'template.yaml');
-  const edit = (from: string, to: string) => writeFileSync(manifest, readFileSync(manifest, 'utf8').replace(from, to));
-  edit('version: 1.0.0', 'version: 1.1.0');
-  return { old, now, edit };
+  const editIn = (copy: string) => (from: string | RegExp, to: string) => {
+    const manifest = join(copy, 'template.yaml');
+    writeFileSync(manifest, readFileSync(manifest, 'utf8').replace(from, to));
+  };
+  editIn(old)(/version: \d.*/, 'version: 1.0.0');
+  editIn(now)(/version: \d.*/, 'version: 1.1.0');
+  return { old, now, edit: editIn(now) };
 }
