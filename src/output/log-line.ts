@@ -1,16 +1,23 @@
 import type { Style } from './style.ts';
 import { padEnd, printableOutput } from './text.ts';
 
-/** A line of a service's log for a person: its name in a colour of its own, then the line. */
-export function logLine({ service, line }: { readonly service: string; readonly line: string }, look: LogLook): string {
+/** A line of a service's log for a person: who wrote it, in the service's own colour, then the line. */
+export function logLine({ service, origin = service, line }: Said, look: LogLook): string {
   const { style, width } = look;
-  const name = padEnd(service, width);
+  const name = padEnd(origin, width);
   return `${paint(service, look)(name)} ${style.faint('│')} ${logText(line, style)}`;
+}
+
+interface Said {
+  readonly service: string;
+  /** Who of the service wrote it, where there are several. */
+  readonly origin?: string;
+  readonly line: string;
 }
 
 export interface LogLook {
   readonly style: Style;
-  /** Columns for the service's name. */
+  /** Columns for the name before the line. */
   readonly width: number;
   /** Services in the order in which they get their colours. */
   readonly services: readonly string[];

@@ -194,6 +194,8 @@ export interface ClusterRequest {
   readonly signal?: AbortSignal;
   /** Goes out even after the user asked to stop: for leaving things as they were. */
   readonly afterStop?: boolean;
+  /** Its answer may have no end, so it takes a connection of its own, which no other request waits for. */
+  readonly goesOn?: boolean;
 }
 
 /** One step of work as a person sees it. The same `id` moves from `start` to one of the others. */

@@ -17,7 +17,7 @@ export function connectCluster(context: string | undefined, stop: AbortSignal): 
   const name = chosen(config, context);
   let access = accessTo(name, config);
   const { server } = access;
-  const attempt = async (call: ClusterRequest) => send(new URL(call.path, server), call, { options: await authorised(access), stop });
+  const attempt = async (call: ClusterRequest) => send(new URL(call.path, server), call, { options: await authorised(access, call), stop });
   return {
     context: name,
     server,
@@ -38,7 +38,7 @@ export function connectCluster(context: string | undefined, stop: AbortSignal): 
 interface Access {
   readonly config: KubeConfig;
   readonly server: string;
-  readonly agents: { kept?: RequestOptions['agent'] };
+  readonly agents: { kept?: RequestOptions['agent']; goingOn?: RequestOptions['agent'] };
 }
 
 function accessTo(context: string, config: KubeConfig): Access {
@@ -74,20 +74,21 @@ function notConfigured(message: string, cause?: unknown): SvcError {
 }
 
 /** Tokens run out and are made anew, so rights are asked for each request; connections are kept. */
-async function authorised({ config, agents }: Access): Promise<RequestOptions> {
+async function authorised({ config, agents }: Access, { goesOn }: Pick<ClusterRequest, 'goesOn'>): Promise<RequestOptions> {
   const options: RequestOptions & { agent?: RequestOptions['agent'] } = {};
   try {
     await config.applyToHTTPSOptions(options);
   } catch (cause) {
     throw notConfigured(`The kubeconfig gives no access: ${(cause as Error).message}`, cause);
   }
-  agents.kept ??= keeping(options.agent);
-  return { ...options, agent: agents.kept };
+  const kind = goesOn ? 'goingOn' : 'kept';
+  agents[kind] ??= keeping(options.agent, goesOn ? Number.POSITIVE_INFINITY : CONNECTIONS);
+  return { ...options, agent: agents[kind] };
 }
 
 /** An agent of a proxy has ways of its own. */
-function keeping(agent: RequestOptions['agent']): RequestOptions['agent'] {
-  const settings = { keepAlive: true, maxSockets: CONNECTIONS };
+function keeping(agent: RequestOptions['agent'], maxSockets: number): RequestOptions['agent'] {
+  const settings = { keepAlive: true, maxSockets };
   if (agent instanceof SecureAgent && agent.constructor === SecureAgent) return new SecureAgent({ ...agent.options, ...settings });
   if (agent instanceof PlainAgent && agent.constructor === PlainAgent) return new PlainAgent(settings);
   return agent;

@@ -1,5 +1,6 @@
 import { SvcError } from '../../../errors.ts';
 import { type KubernetesObject, titleOf } from '../render/object.ts';
+import { type LogWanted, openLog } from './log.ts';
 import { conflictsIn, type FieldConflict, refusal } from './refusal.ts';
 import { builtIn, groupPath, pathOf, type ResourceName } from './resource.ts';
 import { type Answer, type ApiWorld, isTakenField, type Send, sender } from './send.ts';
@@ -33,6 +34,8 @@ export interface Api {
     pod: string,
     options: { readonly container: string; readonly lines: number; readonly previous: boolean },
   ): Promise<readonly string[]>;
+  /** A container's log as it is written, each line with its time; undefined where it has none. Asked once: a reader knows where to go on. */
+  openLog(wanted: LogWanted): Promise<AsyncIterable<string> | undefined>;
 }
 
 const APPLY = 'application/apply-patch+yaml';
@@ -90,6 +93,7 @@ export function apiOf(world: ApiWorld): Api {
       return parsed<T>(await send({ method: 'POST', path, body: review, about: review.kind, repeatable: true }), review.kind);
     },
     nameOf: named,
+    openLog: (wanted) => openLog(world, wanted),
     async lastLines(pod, { container, lines, previous }) {
       const query = `container=${encodeURIComponent(container)}&tailLines=${lines}&limitBytes=65536${previous ? '&previous=true' : ''}`;
       const path = `/api/v1/namespaces/${encodeURIComponent(namespace)}/pods/${encodeURIComponent(pod)}/log?${query}`;

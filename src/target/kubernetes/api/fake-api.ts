@@ -34,6 +34,7 @@ export function fakeApi(over: Partial<Api> = {}): FakeApi {
     ask: async <T>(review: KubernetesObject) => review as T,
     nameOf: async (kind: Pick<KubernetesObject, 'apiVersion' | 'kind'>) => builtIn(kind) ?? { plural: '', namespaced: true },
     lastLines: async () => [],
+    openLog: async () => undefined,
     ...over,
   };
   return api;

@@ -72,6 +72,8 @@ export interface ContainerStatus {
   readonly image: string;
   readonly ready: boolean;
   readonly restartCount: number;
+  /** Of the run that goes on, else of the last one. */
+  readonly containerID?: string;
   readonly state?: ContainerState;
   readonly lastState?: ContainerState;
 }
@@ -79,7 +81,13 @@ export interface ContainerStatus {
 export interface ContainerState {
   readonly waiting?: { readonly reason?: string; readonly message?: string };
   readonly running?: { readonly startedAt?: string };
-  readonly terminated?: { readonly reason?: string; readonly message?: string; readonly exitCode: number; readonly signal?: number };
+  readonly terminated?: {
+    readonly reason?: string;
+    readonly message?: string;
+    readonly exitCode: number;
+    readonly signal?: number;
+    readonly containerID?: string;
+  };
 }
 
 /** Of `events.k8s.io` or the older kind: both have these. */
