@@ -19,6 +19,7 @@ packChassis();
 /** The tarball's name carries its digest: npm serves a cached one of the same name and version without a word. */
 function packChassis() {
   const chassis = join(root, 'chassis');
+  rmSync(join(chassis, 'dist'), { recursive: true, force: true });
   npm(['run', 'build', '--silent'], chassis);
   const folder = join(dist, 'chassis');
   mkdirSync(folder, { recursive: true });

@@ -1,7 +1,8 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { type Listing, list } from '../../src/commands/list/list.command.ts';
+import { list } from '../../src/commands/list/list.command.ts';
+import type { Listing } from '../../src/commands/list/list.view.ts';
 import { Scene } from './upgrade-scene.ts';
 
 let scene: Scene;

@@ -13,12 +13,14 @@ export interface EventMetrics {
 }
 
 /** What is told of events: names by OpenTelemetry's messaging conventions where they have one. */
-export function eventMetrics(metrics: Metrics, db: Database): EventMetrics {
+export function eventMetrics(metrics: Metrics, db: Database, topics: Iterable<string>): EventMetrics {
   const sent = metrics.counter({
     name: 'messaging_client_sent_messages_total',
     help: 'Events brought from the outbox to the log',
     labels: ['messaging_destination_name'],
   });
+  // From zero: the first event is an increase as well.
+  for (const topic of topics) sent.inc({ messaging_destination_name: topic }, 0);
   const processed = metrics.histogram({
     name: 'messaging_process_duration_seconds',
     help: 'Duration of handling an event; error_type is empty where it went well',

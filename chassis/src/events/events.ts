@@ -110,7 +110,11 @@ interface EventsParts {
 function started<Types extends EventTypes>({ options, contract, db, log, context }: EventsParts) {
   const { log: logger, metrics, tracer } = context;
   const { service } = identityBeside(options.contract);
-  const measures = eventMetrics(metrics, db);
+  const measures = eventMetrics(
+    metrics,
+    db,
+    [...contract.sends.values()].map(({ topic }) => topic),
+  );
   const [outbox, letters] = [createBell(), createBell()];
   const common = { db, contract, check: compileDataChecks(contract), tracer, logger, system: log.system };
   const value: Events<Types> = {

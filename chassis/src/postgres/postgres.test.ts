@@ -111,6 +111,18 @@ it('says that the database is gone when its connections are cut, and works again
   expect(await db.first(sql`SELECT 1 AS one`)).toEqual({ one: 1 });
 });
 
+it('outlives a connection that is cut between two statements of a transaction', async () => {
+  const { db } = await start();
+  const work = db.transaction(async (tx) => {
+    await tx.execute(sql`SELECT 1`);
+    await cutConnections();
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    await tx.execute(sql`SELECT 1`);
+  });
+  await expect(work).rejects.toBeInstanceOf(DatabaseError);
+  expect(await db.first(sql`SELECT 1 AS one`)).toEqual({ one: 1 });
+});
+
 it('waits for a server that is not there', async () => {
   await expect(start({}, 'postgres://nobody:secret@127.0.0.1:9/none')).rejects.toMatchObject({ name: 'NotReachable' });
 });

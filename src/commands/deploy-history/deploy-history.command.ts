@@ -1,26 +1,13 @@
 import type { CommandSpec } from '../../cli/command.ts';
 import { connect } from '../../target/kubernetes/deploy/deploy.ts';
 import { readClusterEnvironment } from '../../target/kubernetes/deploy/environment.ts';
-import { type Record, readRecord } from '../../target/kubernetes/deploy/record.ts';
+import { readRecord } from '../../target/kubernetes/deploy/record.ts';
 import { pickServices, readWorkspace } from '../../workspace/read.ts';
-import { view } from './deploy-history.view.ts';
+import { type Result, view } from './deploy-history.view.ts';
 
 interface Input {
   readonly services: readonly string[];
   readonly environment: string;
-}
-
-export interface ServiceHistory {
-  readonly service: string;
-  /** Undefined where it was never deployed there. */
-  readonly record: Record | undefined;
-}
-
-export interface Result {
-  readonly environment: string;
-  readonly context: string;
-  readonly namespace: string;
-  readonly services: readonly ServiceHistory[];
 }
 
 export const deployHistory: CommandSpec<Input, Result> = {

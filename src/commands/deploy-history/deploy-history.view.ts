@@ -3,8 +3,20 @@ import { shortImage } from '../../output/image-name.ts';
 import type { Style } from '../../output/style.ts';
 import { type Column, table } from '../../output/table.ts';
 import { printableOutput } from '../../output/text.ts';
-import type { Release } from '../../target/kubernetes/deploy/record.ts';
-import type { Result, ServiceHistory } from './deploy-history.command.ts';
+import type { Record, Release } from '../../target/kubernetes/deploy/record.ts';
+
+export interface ServiceHistory {
+  readonly service: string;
+  /** Undefined where it was never deployed there. */
+  readonly record: Record | undefined;
+}
+
+export interface Result {
+  readonly environment: string;
+  readonly context: string;
+  readonly namespace: string;
+  readonly services: readonly ServiceHistory[];
+}
 
 export function view({ services, environment }: Result, style: Style): string {
   return services.map((each) => serviceText(each, environment, style)).join('\n\n');

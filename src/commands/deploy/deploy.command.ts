@@ -3,7 +3,6 @@ import { agree } from '../../cli/agree.ts';
 import type { CommandSpec, Flags } from '../../cli/command.ts';
 import { collect } from '../../cli/flags.ts';
 import { EXIT, SvcError } from '../../errors.ts';
-import type { BuiltImage } from '../../image/build-images.ts';
 import { BUILDER_NAMES, type BuilderName } from '../../image/builder.ts';
 import { planText } from '../../output/deploy-plan.ts';
 import { plain } from '../../output/style.ts';
@@ -17,7 +16,6 @@ import {
   hasWork,
   isUp,
   planDeploy,
-  type ServiceOutcome,
 } from '../../target/kubernetes/deploy/deploy.ts';
 import { readClusterEnvironment } from '../../target/kubernetes/deploy/environment.ts';
 import { renewed } from '../../target/kubernetes/deploy/moved.ts';
@@ -30,7 +28,7 @@ import { type Calls, callsOf } from '../../workload/order.ts';
 import type { ClusterEnvironment } from '../../workspace/environment.ts';
 import { pickServices, readWorkspace } from '../../workspace/read.ts';
 import type { Workspace } from '../../workspace/workspace.ts';
-import { view } from './deploy.view.ts';
+import { type ClusterDeploy, type Result, view } from './deploy.view.ts';
 
 type Input = PlanInput | FileInput;
 
@@ -55,24 +53,6 @@ interface FileInput {
   readonly environment: string | undefined;
   readonly dryRun: boolean;
 }
-
-export interface ClusterDeploy {
-  readonly target: 'kubernetes';
-  readonly environment: string;
-  /** Of `--build`. */
-  readonly images: readonly BuiltImage[];
-  readonly plan: DeployPlan;
-  /** Undefined where the plan was only shown. */
-  readonly outcomes: readonly ServiceOutcome[] | undefined;
-  /** Where what the cluster showed of each failure was kept, by service. */
-  readonly evidence: Readonly<Record<string, string>>;
-  /** Whether the plan was shown before. */
-  readonly confirmed: boolean;
-  /** Absolute path of the file that the plan was written to. */
-  readonly savedTo?: string;
-}
-
-export type Result = LocalDeploy | ClusterDeploy;
 
 export const deploy: CommandSpec<Input, Result> = {
   name: 'deploy',

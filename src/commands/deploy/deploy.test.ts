@@ -2,7 +2,8 @@ import { expect, it } from 'vitest';
 import { EXIT } from '../../errors.ts';
 import { plain } from '../../output/style.ts';
 import type { ServiceResult } from '../../target/local/protocol.ts';
-import { deploy, type Result } from './deploy.command.ts';
+import { deploy } from './deploy.command.ts';
+import type { Result } from './deploy.view.ts';
 
 const served: ServiceResult = { service: 'orders', change: 'changed', ok: true, url: 'http://127.0.0.1:21000', durationMs: 420 };
 const failed: ServiceResult = {

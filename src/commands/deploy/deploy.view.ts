@@ -1,14 +1,32 @@
+import type { BuiltImage } from '../../image/build-images.ts';
 import { planText } from '../../output/deploy-plan.ts';
 import { duration } from '../../output/duration.ts';
 import { logText } from '../../output/log-line.ts';
 import type { Style } from '../../output/style.ts';
 import { type Column, table } from '../../output/table.ts';
 import { printableOutput } from '../../output/text.ts';
-import { hasWork, isUp, type ServiceOutcome } from '../../target/kubernetes/deploy/deploy.ts';
+import { type DeployPlan, hasWork, isUp, type ServiceOutcome } from '../../target/kubernetes/deploy/deploy.ts';
 import type { Deployed } from '../../target/kubernetes/deploy/deploy-service.ts';
 import type { LocalDeploy } from '../../target/local/deploy.ts';
 import type { ServiceResult } from '../../target/local/protocol.ts';
-import type { ClusterDeploy, Result } from './deploy.command.ts';
+
+export interface ClusterDeploy {
+  readonly target: 'kubernetes';
+  readonly environment: string;
+  /** Of `--build`. */
+  readonly images: readonly BuiltImage[];
+  readonly plan: DeployPlan;
+  /** Undefined where the plan was only shown. */
+  readonly outcomes: readonly ServiceOutcome[] | undefined;
+  /** Where what the cluster showed of each failure was kept, by service. */
+  readonly evidence: Readonly<Record<string, string>>;
+  /** Whether the plan was shown before. */
+  readonly confirmed: boolean;
+  /** Absolute path of the file that the plan was written to. */
+  readonly savedTo?: string;
+}
+
+export type Result = LocalDeploy | ClusterDeploy;
 
 export function view(result: Result, style: Style): string {
   return result.target === 'local' ? localText(result, style) : clusterText(result, style);

@@ -1,19 +1,13 @@
 import type { CommandSpec, Flags } from '../../cli/command.ts';
 import { SvcError } from '../../errors.ts';
 import { connect } from '../../target/local/client.ts';
-import type { Replayed } from '../../target/local/protocol.ts';
 import { pickServices, readWorkspace } from '../../workspace/read.ts';
-import { view } from './events-replay.view.ts';
+import { type Result, view } from './events-replay.view.ts';
 
 interface Input {
   readonly services: readonly string[];
   /** Undefined for all. */
   readonly id: string | undefined;
-}
-
-/** A service whose events are asked for again, and whether it runs: it handles them itself. */
-export interface Result extends Replayed {
-  readonly running: boolean;
 }
 
 /** `svc events replay`: has dead events handled again. */

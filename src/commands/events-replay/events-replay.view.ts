@@ -1,6 +1,11 @@
 import { counted } from '../../document/counted.ts';
 import type { Style } from '../../output/style.ts';
-import type { Result } from './events-replay.command.ts';
+import type { Replayed } from '../../target/local/protocol.ts';
+
+/** A service whose events are asked for again, and whether it runs: it handles them itself. */
+export interface Result extends Replayed {
+  readonly running: boolean;
+}
 
 /** What was asked for, and when it will happen. */
 export function view(replayed: readonly Result[], style: Style): string {

@@ -8,8 +8,8 @@ import { type Standing, standingsOf } from '../../target/kubernetes/list.ts';
 import { find } from '../../target/local/client.ts';
 import { type Axes, axesOf } from '../../upgrade/axes.ts';
 import { readWorkspace } from '../../workspace/read.ts';
-import type { Problem, Service, Workspace } from '../../workspace/workspace.ts';
-import { view } from './list.view.ts';
+import type { Service, Workspace } from '../../workspace/workspace.ts';
+import { type ClusterListing, type Health, type Listing, type Result, type Row, view } from './list.view.ts';
 
 interface Input {
   readonly folder: string | undefined;
@@ -17,47 +17,6 @@ interface Input {
   readonly drifted: boolean;
   /** An environment on a cluster. */
   readonly environment: string | undefined;
-}
-
-/** How a service is doing in one environment. */
-export interface Health {
-  readonly state: string;
-  readonly url: string | undefined;
-}
-
-export interface Row {
-  readonly name: string;
-  readonly owner: string | undefined;
-  readonly system: string | undefined;
-  readonly version: string | undefined;
-  /** `offered` is the version that the template has now. */
-  readonly template: { readonly name: string; readonly version: string; readonly offered?: string } | undefined;
-  /** Absent where no template made it, or what the template has now is not known. */
-  readonly behind?: boolean;
-  /** Changed files of the template's own; absent where nobody asked. */
-  readonly drifted?: readonly string[];
-  /** Relative to the root. */
-  readonly folder: string;
-  /** By environment; an environment where it does not run is absent. */
-  readonly environments: Readonly<Record<string, Health>>;
-  readonly problems: readonly Problem[];
-}
-
-export type Result = Listing | ClusterListing;
-
-/** How the services of the workspace stand in one environment. */
-export interface ClusterListing {
-  readonly environment: string;
-  readonly context: string;
-  readonly namespace: string;
-  readonly standings: readonly Standing[];
-}
-
-export interface Listing {
-  readonly root: string;
-  readonly rows: readonly Row[];
-  /** How many services there are besides those that are shown. */
-  readonly hidden: number;
 }
 
 export const list: CommandSpec<Input, Result> = {

@@ -4,7 +4,48 @@ import type { Style } from '../../output/style.ts';
 import { type Column, table } from '../../output/table.ts';
 import { printableOutput } from '../../output/text.ts';
 import type { Standing } from '../../target/kubernetes/list.ts';
-import type { ClusterListing, Listing, Result, Row } from './list.command.ts';
+import type { Problem } from '../../workspace/workspace.ts';
+
+/** How a service is doing in one environment. */
+export interface Health {
+  readonly state: string;
+  readonly url: string | undefined;
+}
+
+export interface Row {
+  readonly name: string;
+  readonly owner: string | undefined;
+  readonly system: string | undefined;
+  readonly version: string | undefined;
+  /** `offered` is the version that the template has now. */
+  readonly template: { readonly name: string; readonly version: string; readonly offered?: string } | undefined;
+  /** Absent where no template made it, or what the template has now is not known. */
+  readonly behind?: boolean;
+  /** Changed files of the template's own; absent where nobody asked. */
+  readonly drifted?: readonly string[];
+  /** Relative to the root. */
+  readonly folder: string;
+  /** By environment; an environment where it does not run is absent. */
+  readonly environments: Readonly<Record<string, Health>>;
+  readonly problems: readonly Problem[];
+}
+
+/** How the services of the workspace stand in one environment. */
+export interface ClusterListing {
+  readonly environment: string;
+  readonly context: string;
+  readonly namespace: string;
+  readonly standings: readonly Standing[];
+}
+
+export interface Listing {
+  readonly root: string;
+  readonly rows: readonly Row[];
+  /** How many services there are besides those that are shown. */
+  readonly hidden: number;
+}
+
+export type Result = Listing | ClusterListing;
 
 export function view(result: Result, style: Style): string {
   return 'standings' in result ? clusterText(result, style) : listingText(result, style);

@@ -3,29 +3,18 @@ import type { CommandSpec } from '../../cli/command.ts';
 import { EXIT, SvcError } from '../../errors.ts';
 import { planText } from '../../output/deploy-plan.ts';
 import { plain } from '../../output/style.ts';
-import { carryOutDeploy, connect, hasWork, isUp, planDeploy, type ServiceOutcome } from '../../target/kubernetes/deploy/deploy.ts';
+import { carryOutDeploy, connect, hasWork, isUp, planDeploy } from '../../target/kubernetes/deploy/deploy.ts';
 import { readClusterEnvironment } from '../../target/kubernetes/deploy/environment.ts';
-import type { Release } from '../../target/kubernetes/deploy/record.ts';
 import { saveEvidence } from '../../target/kubernetes/deploy/save-evidence.ts';
 import { releaseOf } from '../../target/kubernetes/deploy/status.ts';
 import { pickServices, readWorkspace } from '../../workspace/read.ts';
-import { view } from './rollback.view.ts';
+import { type Result, view } from './rollback.view.ts';
 
 interface Input {
   readonly service: string;
   readonly environment: string;
   readonly revision: number | undefined;
   readonly yes: boolean;
-}
-
-export interface Result {
-  readonly service: string;
-  readonly environment: string;
-  readonly release: Release;
-  /** Undefined where that release is what is there already. */
-  readonly outcome: ServiceOutcome | undefined;
-  /** Where what the cluster showed of a failure was kept. */
-  readonly evidence: string | undefined;
 }
 
 export const rollback: CommandSpec<Input, Result> = {

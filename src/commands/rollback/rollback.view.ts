@@ -1,7 +1,17 @@
 import type { Style } from '../../output/style.ts';
 import { printableOutput } from '../../output/text.ts';
-import { isUp } from '../../target/kubernetes/deploy/deploy.ts';
-import type { Result } from './rollback.command.ts';
+import { isUp, type ServiceOutcome } from '../../target/kubernetes/deploy/deploy.ts';
+import type { Release } from '../../target/kubernetes/deploy/record.ts';
+
+export interface Result {
+  readonly service: string;
+  readonly environment: string;
+  readonly release: Release;
+  /** Undefined where that release is what is there already. */
+  readonly outcome: ServiceOutcome | undefined;
+  /** Where what the cluster showed of a failure was kept. */
+  readonly evidence: string | undefined;
+}
 
 export function view({ service, environment, release, outcome, evidence }: Result, style: Style): string {
   const what = `revision ${release.revision} of ${service}`;

@@ -2,19 +2,13 @@ import type { CommandSpec } from '../../cli/command.ts';
 import { EXIT } from '../../errors.ts';
 import { connect } from '../../target/kubernetes/deploy/deploy.ts';
 import { readClusterEnvironment } from '../../target/kubernetes/deploy/environment.ts';
-import { type ServiceStatus, statusOf } from '../../target/kubernetes/deploy/status.ts';
+import { statusOf } from '../../target/kubernetes/deploy/status.ts';
 import { pickServices, readWorkspace } from '../../workspace/read.ts';
-import { view } from './status.view.ts';
+import { type Result, view } from './status.view.ts';
 
 interface Input {
   readonly service: string;
   readonly environment: string;
-}
-
-export interface Result extends ServiceStatus {
-  readonly environment: string;
-  readonly context: string;
-  readonly namespace: string;
 }
 
 export const status: CommandSpec<Input, Result> = {

@@ -3,8 +3,13 @@ import type { Style } from '../../output/style.ts';
 import { type Column, table } from '../../output/table.ts';
 import { printableOutput } from '../../output/text.ts';
 import type { Release } from '../../target/kubernetes/deploy/record.ts';
-import type { WorkloadStatus } from '../../target/kubernetes/deploy/status.ts';
-import type { Result } from './status.command.ts';
+import type { ServiceStatus, WorkloadStatus } from '../../target/kubernetes/deploy/status.ts';
+
+export interface Result extends ServiceStatus {
+  readonly environment: string;
+  readonly context: string;
+  readonly namespace: string;
+}
 
 const MOST_RELEASES = 5;
 const MOST_LINES = 10;
