@@ -4,7 +4,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { text } from 'node:stream/consumers';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, it } from 'vitest';
 import { expectPass } from '../toolchain/run.ts';
 import { type Cluster, startCluster, whyNoCluster } from './cluster/cluster.ts';
 import { pushShell } from './images.ts';
@@ -58,7 +58,7 @@ describe.skipIf(skipped)(`processes of svc deploy that are killed, or two at onc
     rmSync(folder, { recursive: true, force: true });
   });
 
-  it.concurrent('are passed over after 30 seconds, and named until then', async () => {
+  it.concurrent('are passed over after 30 seconds, and named until then', async ({ expect }) => {
     const dead: Record<string, number | undefined> = {};
     for (const [service, at] of Object.entries(KILLED)) {
       line.proxy.arm();
@@ -83,7 +83,7 @@ describe.skipIf(skipped)(`processes of svc deploy that are killed, or two at onc
     }
   });
 
-  it.concurrent('write one at a time: the other is told who', async () => {
+  it.concurrent('write one at a time: the other is told who', async ({ expect }) => {
     const both = [start('both', cluster.kubeconfig), start('both', cluster.kubeconfig)] as const;
     const [one, other] = await Promise.all([both[0].ended, both[1].ended]);
     expect([one.exitCode, other.exitCode].sort()).toEqual([0, 4]);
