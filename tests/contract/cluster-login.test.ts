@@ -53,6 +53,11 @@ describe('a login that runs out', () => {
     rmSync(folder, { recursive: true });
   });
 
+  it('is said to be missing where the kubeconfig is empty', async () => {
+    writeFileSync(kubeconfig, '');
+    expect(connect).toThrow('The kubeconfig cannot be read: it is empty, or something else');
+  });
+
   it('is read once more from the kubeconfig, and the request goes on', async () => {
     writeConfig({ token: 'first' });
     cluster = connect();

@@ -87,7 +87,7 @@ describe.skipIf(skipped)(`a deploy to a real cluster${reason ? ` (skipped: ${rea
     await deploy('migrated', objects, api);
     const line = '{"level":"warn","message":"db cannot be reached yet"}';
     const waiting = migration('migrated', { image, script: `while :; do echo '${line}'; sleep 1; done` });
-    const { deployed, told } = await deploy('migrated', [...shellService('migrated', { image, cpu: '11m' }), waiting], api, 6_000);
+    const { deployed, told } = await deploy('migrated', [...shellService('migrated', { image, cpu: '11m' }), waiting], api, 15_000);
     expect(told.join('\n')).toContain('waits for the job to end; pod/migrated-migrate-');
     expect(deployed.outcome).toEqual({ is: 'failed', why: 'it does not end: db cannot be reached yet', restored: true });
     expect(deployed.evidence?.logs.flatMap(({ lines }) => lines).join('\n')).toContain('db cannot be reached yet');

@@ -54,7 +54,9 @@ function load(): KubeConfig {
     config.loadFromDefault();
     return config;
   } catch (cause) {
-    throw notConfigured(`The kubeconfig cannot be read: ${(cause as Error).message}`, cause);
+    // The official reader takes the shape of the file for granted.
+    const why = cause instanceof TypeError ? 'it is empty, or something else' : (cause as Error).message;
+    throw notConfigured(`The kubeconfig cannot be read: ${why}`, cause);
   }
 }
 
