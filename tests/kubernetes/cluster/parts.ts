@@ -134,6 +134,7 @@ kind: KubeletConfiguration
 containerRuntimeEndpoint: unix://${STATE}/containerd.sock
 cgroupDriver: cgroupfs
 cgroupRoot: /${CONTROL_GROUP}
+podLogsDir: ${STATE}/logs
 failCgroupV1: false
 failSwapOn: false
 address: ${NETWORK.cluster}
