@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { startService, testDatabase } from '@svckit/chassis/testing';
+import { startService, testDatabase, testEvents } from '@svckit/chassis/testing';
 import { createService } from '../src/service.ts';
 
 export const unknownId = '018f4d5e-0000-7000-8000-000000000002';
@@ -15,8 +15,10 @@ export async function startApp(settings: Record<string, string> = {}) {
     stopped ??= database.stop();
     return stopped;
   };
+  const events = await testEvents();
   const app = await startService(createService, {
     DATABASE_URL: database.url,
+    EVENTS_URL: events.url,
     ...settings,
   });
   const send = (method: string, path: string, body?: unknown) =>
@@ -29,8 +31,10 @@ export async function startApp(settings: Record<string, string> = {}) {
     stopDatabase,
     create: (body: unknown) => send('PUT', `/reservations/${randomUUID()}`, body),
     send,
+    events,
     async stop() {
       await app.stop();
+      await events.stop();
       await stopDatabase();
     },
   };

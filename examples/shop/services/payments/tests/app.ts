@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { fakeUpstream, startService, testDatabase, type UpstreamAnswer } from '@svckit/chassis/testing';
+import { fakeUpstream, startService, testDatabase, testEvents, type UpstreamAnswer } from '@svckit/chassis/testing';
 import { createService } from '../src/service.ts';
 
 export const unknownId = '018f4d5e-0000-7000-8000-000000000002';
@@ -20,8 +20,10 @@ export async function startApp(provider: Provider = approving) {
     return stopped;
   };
   const bank = await fakeUpstream(new Proxy({}, { get: (_routes, route) => routeTo(provider, String(route)) }));
+  const events = await testEvents();
   const app = await startService(createService, {
     DATABASE_URL: database.url,
+    EVENTS_URL: events.url,
     BANK_URL: bank.url,
     SETTLE_EVERY_MS: '50',
   });
@@ -36,8 +38,10 @@ export async function startApp(provider: Provider = approving) {
     stopDatabase,
     create: (body: unknown) => send('PUT', `/payments/${randomUUID()}`, body),
     send,
+    events,
     async stop() {
       await app.stop();
+      await events.stop();
       await bank.stop();
       await stopDatabase();
     },

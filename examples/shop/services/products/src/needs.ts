@@ -1,9 +1,14 @@
 import type { ValuesOf } from '@svckit/chassis';
+import { events } from '@svckit/chassis/events';
 import { postgres } from '@svckit/chassis/postgres';
+import type { Events } from './events.ts';
+
+const db = postgres({ migrations: new URL('../migrations/', import.meta.url) });
 
 /** What this service cannot work without: started before its first request, let go of after its last one. */
 export const needs = {
-  db: postgres({ migrations: new URL('../migrations/', import.meta.url) }),
+  db,
+  events: events<Events>({ db, contract: new URL('../asyncapi.yaml', import.meta.url) }),
 };
 
 /** What handlers get of it. */

@@ -1,4 +1,4 @@
-import { startService, testDatabase } from '@svckit/chassis/testing';
+import { startService, testDatabase, testEvents } from '@svckit/chassis/testing';
 import { createService } from '../src/service.ts';
 
 export const unknownId = '018f4d5e-0000-7000-8000-000000000002';
@@ -13,8 +13,10 @@ export async function startApp() {
     stopped ??= database.stop();
     return stopped;
   };
+  const events = await testEvents();
   const app = await startService(createService, {
     DATABASE_URL: database.url,
+    EVENTS_URL: events.url,
   });
   const send = (method: string, path: string, body?: unknown) =>
     fetch(`${app.url}${path}`, {
@@ -28,8 +30,10 @@ export async function startApp() {
     change: (id: string, body: unknown) => send('PATCH', `/products/${id}`, body),
     get: (id: string) => send('GET', `/products/${id}`),
     list: (query: string) => send('GET', `/products?${query}`),
+    events,
     async stop() {
       await app.stop();
+      await events.stop();
       await stopDatabase();
     },
   };

@@ -1,0 +1,11 @@
+import { afterAll, expect, test } from 'vitest';
+import { startApp } from './app.ts';
+
+const app = await startApp();
+afterAll(() => app.stop());
+
+const health = async (check: string) => (await fetch(`${app.url}/health/${check}`)).status;
+
+test('it is started, alive and ready', async () => {
+  expect(await Promise.all(['startup', 'live', 'ready'].map(health))).toEqual([200, 200, 200]);
+});

@@ -1,0 +1,21 @@
+/** What this service tells others and follows of theirs, by type of event. `asyncapi.yaml` describes the data of each, and every event is held to it. */
+export interface Events {
+  DISCOUNT_HELD: { readonly orderId: string; readonly discount: number };
+  DISCOUNT_REFUSED: { readonly orderId: string; readonly reason: string };
+  ORDER_CREATED: {
+    readonly orderId: string;
+    readonly userId: string;
+    readonly lines: readonly { readonly productId: string; readonly quantity: number }[];
+    readonly total: number;
+    readonly coupon?: string;
+    readonly points?: number;
+    readonly coordinated: boolean;
+  };
+  ORDER_CONFIRMED: { readonly orderId: string; readonly userId: string; readonly coordinated: boolean };
+  ORDER_CANCELLED: {
+    readonly orderId: string;
+    readonly userId: string;
+    readonly reason: string;
+    readonly coordinated: boolean;
+  };
+}
