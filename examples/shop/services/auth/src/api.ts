@@ -4,33 +4,104 @@
  */
 
 export interface paths {
-    "/auth": {
+    "/accounts": {
         parameters: {
             query?: never;
             header?: never;
             path?: never;
             cookie?: never;
         };
-        /** List items, the newest first */
-        get: operations["listItems"];
+        get?: never;
         put?: never;
-        /** Create an item */
-        post: operations["createItem"];
+        /** Open an account; its id is also that of the user */
+        post: operations["openAccount"];
         delete?: never;
         options?: never;
         head?: never;
         patch?: never;
         trace?: never;
     };
-    "/auth/{itemId}": {
+    "/accounts/{accountId}/scopes": {
         parameters: {
             query?: never;
             header?: never;
             path?: never;
             cookie?: never;
         };
-        /** Look up one item */
-        get: operations["getItem"];
+        get?: never;
+        /** Say what an account may do beside buying. No route of the gateway leads here */
+        put: operations["grantScopes"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/tokens": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Make an access token for who knows the password of an account, or one of its API keys */
+        post: operations["makeToken"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api-keys": {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description Whose keys; the gateway says so. */
+                "X-User-ID": components["parameters"]["user"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        /** List the API keys of one's account, the newest first, without the keys themselves */
+        get: operations["listApiKeys"];
+        put?: never;
+        /** Make an API key for one's account; it is shown this once */
+        post: operations["makeApiKey"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api-keys/{keyId}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Withdraw an API key; tokens that were made with it end within a quarter of an hour */
+        delete: operations["withdrawApiKey"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/.well-known/jwks.json": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The keys that tokens are checked with (RFC 7517) */
+        get: operations["getKeySet"];
         put?: never;
         post?: never;
         delete?: never;
@@ -45,22 +116,57 @@ export interface components {
     schemas: {
         /** Format: uuid */
         Id: string;
-        NewItem: {
-            name: string;
-            /** @description What it belongs to, if anything. */
-            belongsTo?: components["schemas"]["Id"];
+        Name: string;
+        /** Format: email */
+        Email: string;
+        Scopes: string[];
+        Credentials: {
+            email: components["schemas"]["Email"];
+            password: string;
         };
-        Item: {
+        KeyProof: {
+            apiKey: string;
+        };
+        Account: {
             id: components["schemas"]["Id"];
-            name: string;
-            belongsTo?: components["schemas"]["Id"];
+            email: string;
+            scopes: components["schemas"]["Scopes"];
+        };
+        Token: {
+            accessToken: string;
+            /** @enum {string} */
+            tokenType: "Bearer";
+            /** @description Seconds. */
+            expiresIn: number;
+        };
+        ApiKey: {
+            id: components["schemas"]["Id"];
+            name: components["schemas"]["Name"];
             /** Format: date-time */
             createdAt: string;
         };
-        Page: {
-            items: components["schemas"]["Item"][];
-            /** @description Asks for the next page; absent on the last. */
-            nextCursor?: components["schemas"]["Id"];
+        NewApiKey: {
+            id: components["schemas"]["Id"];
+            name: components["schemas"]["Name"];
+            /** Format: date-time */
+            createdAt: string;
+            /** @description Whoever has it is the account. */
+            key: string;
+        };
+        KeySet: {
+            keys: {
+                /** @enum {string} */
+                kty: "EC";
+                /** @enum {string} */
+                crv: "P-256";
+                x: string;
+                y: string;
+                kid: string;
+                /** @enum {string} */
+                alg: "ES256";
+                /** @enum {string} */
+                use: "sig";
+            }[];
         };
         /** @description What went wrong (RFC 9457). */
         Problem: {
@@ -87,41 +193,17 @@ export interface components {
             };
         };
     };
-    parameters: never;
+    parameters: {
+        /** @description Whose keys; the gateway says so. */
+        user: components["schemas"]["Id"];
+    };
     requestBodies: never;
     headers: never;
     pathItems: never;
 }
 export type $defs = Record<string, never>;
 export interface operations {
-    listItems: {
-        parameters: {
-            query?: {
-                /** @description How many at most. */
-                limit?: number;
-                /** @description The `nextCursor` of the page before. */
-                cursor?: components["schemas"]["Id"];
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description One page. */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Page"];
-                };
-            };
-            400: components["responses"]["Problem"];
-            default: components["responses"]["Problem"];
-        };
-    };
-    createItem: {
+    openAccount: {
         parameters: {
             query?: never;
             header?: never;
@@ -130,47 +212,176 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["NewItem"];
+                "application/json": components["schemas"]["Credentials"];
             };
         };
         responses: {
-            /** @description The item, as it was stored. */
+            /** @description The account. */
             201: {
                 headers: {
-                    /** @description Its address. */
-                    Location?: string;
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Item"];
+                    "application/json": components["schemas"]["Account"];
                 };
             };
-            400: components["responses"]["Problem"];
-            404: components["responses"]["Problem"];
             default: components["responses"]["Problem"];
         };
     };
-    getItem: {
+    grantScopes: {
         parameters: {
             query?: never;
             header?: never;
             path: {
-                itemId: components["schemas"]["Id"];
+                accountId: components["schemas"]["Id"];
             };
             cookie?: never;
         };
-        requestBody?: never;
+        requestBody: {
+            content: {
+                "application/json": {
+                    scopes: components["schemas"]["Scopes"];
+                };
+            };
+        };
         responses: {
-            /** @description The item. */
+            /** @description The account. */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Item"];
+                    "application/json": components["schemas"]["Account"];
                 };
             };
-            404: components["responses"]["Problem"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    makeToken: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Credentials"] | components["schemas"]["KeyProof"];
+            };
+        };
+        responses: {
+            /** @description The token, a JWT. Nobody else may see it. */
+            200: {
+                headers: {
+                    /** @description It is kept nowhere on the way. */
+                    "Cache-Control"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Token"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    listApiKeys: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description Whose keys; the gateway says so. */
+                "X-User-ID": components["parameters"]["user"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description What is known of each. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        items: components["schemas"]["ApiKey"][];
+                    };
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    makeApiKey: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description Whose keys; the gateway says so. */
+                "X-User-ID": components["parameters"]["user"];
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": {
+                    name: components["schemas"]["Name"];
+                };
+            };
+        };
+        responses: {
+            /** @description The key. */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NewApiKey"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    withdrawApiKey: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description Whose keys; the gateway says so. */
+                "X-User-ID": components["parameters"]["user"];
+            };
+            path: {
+                keyId: components["schemas"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It opens nothing any more. */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    getKeySet: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The key set. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["KeySet"];
+                };
+            };
             default: components["responses"]["Problem"];
         };
     };

@@ -1,9 +1,16 @@
+import { randomUUID } from 'node:crypto';
 import { startService, testDatabase } from '@svckit/chassis/testing';
 import { createService } from '../src/service.ts';
 
 export const unknownId = '018f4d5e-0000-7000-8000-000000000002';
 
-export const example = { name: 'a teapot' };
+/** Each one with a mail address of its own. */
+export const example = {
+  get email() {
+    return `${randomUUID()}@example.com`;
+  },
+  password: 'correct horse',
+};
 
 /** The service as it runs in production; a database is a real one, other services are faked. Nothing leaves this machine. */
 export async function startApp() {
@@ -15,15 +22,27 @@ export async function startApp() {
   };
   const app = await startService(createService, {
     DATABASE_URL: database.url,
+    PASSWORD_COST: '10',
   });
-  const items = `${app.url}/auth`;
+  const send = (
+    method: string,
+    path: string,
+    { body, user }: { readonly body?: unknown; readonly user?: string } = {},
+  ) =>
+    fetch(`${app.url}${path}`, {
+      method,
+      headers: {
+        ...(body !== undefined && { 'content-type': 'application/json' }),
+        ...(user !== undefined && { 'x-user-id': user }),
+      },
+      ...(body !== undefined && { body: JSON.stringify(body) }),
+    });
   return {
     url: app.url,
+    databaseUrl: database.url,
     stopDatabase,
-    list: (query: string) => fetch(`${items}?${query}`),
-    get: (id: string) => fetch(`${items}/${id}`),
-    create: (body: unknown) =>
-      fetch(items, { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) }),
+    create: (body: unknown) => send('POST', '/accounts', { body }),
+    send,
     async stop() {
       await app.stop();
       await stopDatabase();
