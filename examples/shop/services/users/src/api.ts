@@ -24,16 +24,19 @@ export interface paths {
     "/users/{userId}": {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description Who asks, as the gateway says on every route; without it another service does. */
+                "X-User-ID"?: components["parameters"]["caller"];
+            };
             path: {
                 userId: components["parameters"]["userId"];
             };
             cookie?: never;
         };
-        /** Look up a user */
+        /** Look up a user; to other users nobody is there */
         get: operations["getUser"];
-        /** Change name, mail and addresses */
-        put: operations["changeUser"];
+        /** Give or change name, mail and addresses */
+        put: operations["putUser"];
         post?: never;
         delete?: never;
         options?: never;
@@ -103,6 +106,8 @@ export interface components {
     };
     parameters: {
         userId: components["schemas"]["Id"];
+        /** @description Who asks, as the gateway says on every route; without it another service does. */
+        caller: string;
     };
     requestBodies: never;
     headers: never;
@@ -140,7 +145,10 @@ export interface operations {
     getUser: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description Who asks, as the gateway says on every route; without it another service does. */
+                "X-User-ID"?: components["parameters"]["caller"];
+            };
             path: {
                 userId: components["parameters"]["userId"];
             };
@@ -152,10 +160,13 @@ export interface operations {
             default: components["responses"]["Problem"];
         };
     };
-    changeUser: {
+    putUser: {
         parameters: {
             query?: never;
-            header?: never;
+            header?: {
+                /** @description Who asks, as the gateway says on every route; without it another service does. */
+                "X-User-ID"?: components["parameters"]["caller"];
+            };
             path: {
                 userId: components["parameters"]["userId"];
             };

@@ -23,10 +23,14 @@ export async function startApp() {
   const app = await startService(createService, {
     DATABASE_URL: database.url,
   });
-  const send = (method: string, path: string, body?: unknown) =>
+  const send = (method: string, path: string, body?: unknown, caller?: string) =>
     fetch(`${app.url}${path}`, {
       method,
-      ...(body !== undefined && { headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) }),
+      headers: {
+        ...(body !== undefined && { 'content-type': 'application/json' }),
+        ...(caller !== undefined && { 'x-user-id': caller }),
+      },
+      ...(body !== undefined && { body: JSON.stringify(body) }),
     });
   return {
     url: app.url,

@@ -12,7 +12,7 @@ const path = async () => `/users/${(await bodyOf<User>(await app.create(example)
 const calls: Record<keyof operations, () => Promise<Response>> = {
   createUser: () => app.create(example),
   getUser: async () => app.send('GET', await path()),
-  changeUser: async () => app.send('PUT', await path(), example),
+  putUser: async () => app.send('PUT', await path(), example),
 };
 
 // Under test the service checks its own answers: one that breaks the contract becomes a 500 that says why.

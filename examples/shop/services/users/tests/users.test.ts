@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { afterAll, expect, test } from 'vitest';
 import type { User } from '../src/users/store.ts';
 import { bodyOf, startApp, unknownId } from './app.ts';
@@ -20,6 +21,26 @@ test('a mail address belongs to one user, whatever its letter case', async () =>
   const other = await bodyOf<User>(await app.create({ name: 'Rob', email: 'rob@example.com' }));
   expect((await app.create({ name: 'Bob', email: 'BOB@example.com' })).status).toBe(409);
   expect((await app.send('PUT', `/users/${other.id}`, { name: 'Rob', email: 'bob@example.com' })).status).toBe(409);
+});
+
+test('who has an account gives a profile under its id, once or again', async () => {
+  const id = randomUUID();
+  for (const name of ['Cy', 'Cyrus']) {
+    const answer = await app.send('PUT', `/users/${id}`, { name, email: 'cy@example.com' }, id);
+    expect(await bodyOf<User>(answer)).toEqual({ id, name, email: 'cy@example.com', addresses: [] });
+  }
+});
+
+test("another's profile is neither seen nor changed: it is as if nobody were there", async () => {
+  const { id } = await bodyOf<User>(await app.create({ name: 'Eve', email: 'eve@example.com' }));
+  const profile = { name: 'Mallory', email: 'mallory@example.com' };
+  const answers = [
+    await app.send('GET', `/users/${id}`, undefined, randomUUID()),
+    await app.send('GET', `/users/${unknownId}`, undefined, randomUUID()),
+    await app.send('PUT', `/users/${id}`, profile, randomUUID()),
+  ];
+  expect(answers.map(({ status }) => status)).toEqual([404, 404, 404]);
+  expect(await bodyOf(await app.send('GET', `/users/${id}`, undefined, id))).toMatchObject({ name: 'Eve' });
 });
 
 test('who does not exist is not found', async () => {

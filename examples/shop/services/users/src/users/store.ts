@@ -4,28 +4,21 @@ import type { components } from '../api.ts';
 
 export type User = components['schemas']['User'];
 
-/** @throws Problem 409 where another user has that mail address */
-export async function addUser(db: Database, user: User): Promise<User> {
-  const { id, name } = user;
-  const values = sql`${id}, ${name}, ${user.email.toLowerCase()}, ${JSON.stringify(user.addresses)}`;
-  const [added] = await db
-    .query<User>(sql`INSERT INTO users (id, name, email, addresses) VALUES (${values}) RETURNING ${columns}`)
-    .catch(taken);
-  return added as User;
-}
-
 /**
- * Undefined where there is no such user.
+ * Adds a user under an id that is known already, or changes the one who has it.
  * @throws Problem 409 where another user has that mail address
  */
-export function changeUser(db: Database, { id, name, email, addresses }: User): Promise<User | undefined> {
-  return db
-    .first<User>(
+export async function putUser(db: Database, { id, name, email, addresses }: User): Promise<User> {
+  const values = sql`${id}, ${name}, ${email.toLowerCase()}, ${JSON.stringify(addresses)}`;
+  const [user] = await db
+    .query<User>(
       sql`
-      UPDATE users SET name = ${name}, email = ${email.toLowerCase()}, addresses = ${JSON.stringify(addresses)}
-      WHERE id = ${id} RETURNING ${columns}`,
+      INSERT INTO users (id, name, email, addresses) VALUES (${values})
+      ON CONFLICT (id) DO UPDATE SET name = excluded.name, email = excluded.email, addresses = excluded.addresses
+      RETURNING ${columns}`,
     )
     .catch(taken);
+  return user as User;
 }
 
 export function findUser(db: Database, id: string): Promise<User | undefined> {
