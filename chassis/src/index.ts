@@ -29,3 +29,4 @@ export { run } from './service/run.ts';
 export { type CreateService, type Definition, type RunningService, type Service, type ServiceOptions, service } from './service/service.ts';
 export type { Worker } from './service/worker.ts';
 export { type WorkerDefinition, worker } from './service/worker-service.ts';
+export { createWaiting, type Waiting } from './waiting.ts';

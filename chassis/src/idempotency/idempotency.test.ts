@@ -33,7 +33,7 @@ beforeAll(async () => {
 afterEach(() => app.stop());
 afterAll(() => database.stop());
 
-async function start(work: (tx: Transaction) => Promise<object>, hours?: number): Promise<void> {
+async function start(work: (tx: Transaction) => Promise<object>, hours?: number, prepare?: () => Promise<undefined>): Promise<void> {
   const folder = mkdtempSync(join(tmpdir(), 'svckit-idempotency-'));
   writeFileSync(join(folder, 'openapi.yaml'), OPENAPI);
   const db = postgres();
@@ -42,7 +42,7 @@ async function start(work: (tx: Transaction) => Promise<object>, hours?: number)
     needs: { db, once: idempotency({ db, ...(hours !== undefined && { hours }) }) },
     handlers: ({ once }) => ({
       createOrder: async (request: KeyedRequest & { readonly headers: Readonly<Record<string, string>> }) =>
-        once(request, async (tx) => created(await work(tx)), { caller: request.headers['X-User'] ?? '' }),
+        once(request, async (tx) => created(await work(tx)), { caller: request.headers['X-User'] ?? '', ...(prepare && { prepare }) }),
     }),
   });
   app = await startService(createService, { DATABASE_URL: database.url });
@@ -71,6 +71,19 @@ it('gives a request that comes again the same answer, whatever the order of its 
   expect(first).toEqual({ status: 201, body: { number: 1 } });
   expect(await post('k1', { b: 2, a: 1 })).toEqual(first);
   expect((await post('k2')).body.number).toBe(2);
+});
+
+it('prepares where the key is new, and not for a request that comes again', async () => {
+  let prepared = 0;
+  const failing = async () => {
+    if (++prepared > 1) throw badRequest('nobody to ask');
+    return undefined;
+  };
+  await start(counting(), undefined, failing);
+  const first = await post('k0');
+  expect(await post('k0')).toEqual(first);
+  expect([prepared, (await post('k0', { a: 3 })).status]).toEqual([1, 422]);
+  expect([(await post('k01')).status, prepared]).toEqual([400, 2]);
 });
 
 it('refuses a key that was used for another request', async () => {

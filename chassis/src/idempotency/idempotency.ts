@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { RequestContext } from '../http/handlers.ts';
 import { Problem } from '../http/problem.ts';
-import type { Database, Transaction } from '../postgres/database.ts';
+import type { Database, Queryable, Transaction } from '../postgres/database.ts';
 import { bringUp, type SchemaPart } from '../postgres/schema-part.ts';
 import { sql } from '../postgres/sql.ts';
 import type { Need } from '../service/need.ts';
@@ -24,9 +24,14 @@ export interface KeyedRequest extends RequestContext {
   readonly body?: unknown;
 }
 
-export interface OnceOptions {
+export interface OnceOptions<Prepared = undefined> {
   /** Whose keys they are, a user's id for instance: callers who choose the same key do not meet. */
   readonly caller?: string;
+  /**
+   * What is asked of others before the work: only where the key is new, and with no transaction open. What it rejects with is the
+   * outcome of the request, and leaves nothing.
+   */
+  prepare?(): Promise<Prepared>;
 }
 
 /**
@@ -35,7 +40,11 @@ export interface OnceOptions {
  * While a request is under way, another one with its key waits for it.
  * @throws Problem 422 where the key was used for another request
  */
-export type Once = <T>(request: KeyedRequest, work: (tx: Transaction) => Promise<T>, options?: OnceOptions) => Promise<T>;
+export type Once = <T, Prepared = undefined>(
+  request: KeyedRequest,
+  work: (tx: Transaction, prepared: Prepared) => Promise<T>,
+  options?: OnceOptions<Prepared>,
+) => Promise<T>;
 
 const SCHEMA: SchemaPart = {
   name: 'idempotency',
@@ -61,11 +70,16 @@ export function idempotency({ db, hours = 24 }: IdempotencyOptions): Need<Once, 
       const database = await use(db);
       await bringUp(database, SCHEMA);
       return {
-        value: (request, work, { caller = '' } = {}) => {
+        async value(request, work, options = {}) {
           const key = (request.headers as Readonly<Record<string, unknown>> | undefined)?.[HEADER];
-          if (typeof key !== 'string') return database.transaction(work);
-          const asked = { operation: request.operation, caller, key, fingerprint: fingerprintOf(request), hours };
-          return database.transaction((tx) => once(tx, asked, work));
+          const asked =
+            typeof key === 'string'
+              ? { operation: request.operation, caller: options.caller ?? '', key, fingerprint: fingerprintOf(request), hours }
+              : undefined;
+          const known = asked && options.prepare && (await resultOf(database, asked));
+          if (known) return answerOf(known, asked);
+          const prepared = (await options.prepare?.()) as never;
+          return database.transaction((tx) => (asked ? once(tx, asked, () => work(tx, prepared)) : work(tx, prepared)));
         },
       };
     },
@@ -80,14 +94,22 @@ interface Asked {
   readonly hours: number;
 }
 
-async function once<T>(tx: Transaction, asked: Asked, work: (tx: Transaction) => Promise<T>): Promise<T> {
+async function once<T>(tx: Transaction, asked: Asked, work: () => Promise<T>): Promise<T> {
   if (await claimKey(tx, asked)) {
-    const result = await work(tx);
+    const result = await work();
     await keepResult(tx, asked, result);
     return result;
   }
-  const known = await resultOf(tx, asked);
-  if (known?.fingerprint !== asked.fingerprint) {
+  return answerOf(await resultOf(tx, asked), asked);
+}
+
+interface Known {
+  readonly fingerprint: string;
+  readonly result: string | null;
+}
+
+function answerOf<T>(known: Known | undefined, { fingerprint }: Asked): T {
+  if (known?.fingerprint !== fingerprint) {
     throw new Problem({ status: 422, detail: `The ${HEADER} was used for another request` });
   }
   return known.result === null ? (undefined as T) : (JSON.parse(known.result) as T);
@@ -116,12 +138,10 @@ async function keepResult(tx: Transaction, { operation, caller, key }: Asked, re
     WHERE operation = ${operation} AND caller = ${caller} AND key = ${key}`);
 }
 
-function resultOf(
-  tx: Transaction,
-  { operation, caller, key }: Asked,
-): Promise<{ readonly fingerprint: string; readonly result: string | null } | undefined> {
-  return tx.first(sql`
-    SELECT fingerprint, result FROM svckit.idempotency_keys WHERE operation = ${operation} AND caller = ${caller} AND key = ${key}`);
+function resultOf(db: Queryable, { operation, caller, key }: Asked): Promise<Known | undefined> {
+  return db.first(sql`
+    SELECT fingerprint, result FROM svckit.idempotency_keys
+    WHERE operation = ${operation} AND caller = ${caller} AND key = ${key} AND expires_at >= now()`);
 }
 
 /** The same for two requests that ask for the same, whatever the order of their members. */

@@ -9,7 +9,7 @@ import { isUnreachable } from './errors.ts';
 import { migrate, readMigrations } from './migrations.ts';
 import { createPool } from './pool.ts';
 
-export type { Database, Queryable, Transaction, TransactionOptions } from './database.ts';
+export { afterCommit, type Database, type Queryable, type Transaction, type TransactionOptions } from './database.ts';
 export { DatabaseError, isViolation } from './errors.ts';
 export { MigrationError } from './migrations.ts';
 export { type Sql, sql } from './sql.ts';

@@ -1,5 +1,5 @@
 import { context, trace } from '@opentelemetry/api';
-import { type Bell, createBell } from '../events/bell.ts';
+import { createBell } from '../events/bell.ts';
 import { exchangeOf } from '../exchange.ts';
 import type { Metrics } from '../metrics/metrics.ts';
 import { afterCommit, type Database, type Transaction } from '../postgres/database.ts';
@@ -9,6 +9,7 @@ import type { Need } from '../service/need.ts';
 import type { Worker } from '../service/worker.ts';
 import { quietly } from '../telemetry/quiet.ts';
 import { traceHeaders } from '../telemetry/traceparent.ts';
+import { createWaiting } from '../waiting.ts';
 import { createCoordinator, type SagaData } from './coordinator.ts';
 import type { SagaDefinition } from './definition.ts';
 import { SAGAS_SCHEMA } from './schema.ts';
@@ -79,35 +80,6 @@ export function sagas<Data extends object>(options: SagasOptions): Need<Sagas<Da
         compensate: (id, reason) => compensateSaga(db, { name, id }, reason).finally(bell.ring),
       };
       return { value };
-    },
-  };
-}
-
-/** Where another process decides a saga, it is seen within this time. */
-const LOOK_MS = 200;
-
-/** Those who wait for something to be decided, by what they wait for. */
-function createWaiting() {
-  const bells = new Map<string, Set<Bell>>();
-  return {
-    ring(id: string) {
-      for (const bell of bells.get(id) ?? []) bell.ring();
-    },
-    async until<T>(id: string, withinMs: number, look: () => Promise<T | undefined>): Promise<T | undefined> {
-      const bell = createBell();
-      const others = bells.get(id) ?? new Set();
-      bells.set(id, others.add(bell));
-      try {
-        for (const end = performance.now() + withinMs; ; ) {
-          const found = await look();
-          const left = end - performance.now();
-          if (found !== undefined || left <= 0) return found;
-          await bell.wait(Math.min(LOOK_MS, left));
-        }
-      } finally {
-        others.delete(bell);
-        if (others.size === 0) bells.delete(id);
-      }
     },
   };
 }
