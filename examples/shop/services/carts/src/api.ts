@@ -4,36 +4,47 @@
  */
 
 export interface paths {
-    "/carts": {
+    "/carts/mine": {
         parameters: {
             query?: never;
-            header?: never;
+            header: {
+                /** @description Whose cart; the gateway says so. */
+                "X-User-ID": components["parameters"]["user"];
+            };
             path?: never;
             cookie?: never;
         };
-        /** List items, the newest first */
-        get: operations["listItems"];
+        /** Look at one's cart, with names and prices as they are now */
+        get: operations["getCart"];
         put?: never;
-        /** Create an item */
-        post: operations["createItem"];
-        delete?: never;
+        post?: never;
+        /** Take everything out of it */
+        delete: operations["emptyCart"];
         options?: never;
         head?: never;
         patch?: never;
         trace?: never;
     };
-    "/carts/{itemId}": {
+    "/carts/mine/items/{productId}": {
         parameters: {
             query?: never;
-            header?: never;
-            path?: never;
+            header: {
+                /** @description Whose cart; the gateway says so. */
+                "X-User-ID": components["parameters"]["user"];
+                /** @description The `ETag` of the cart that was looked at. Where it has changed since, the answer is 412, and nothing changes. */
+                "If-Match"?: components["parameters"]["ifMatch"];
+            };
+            path: {
+                productId: components["schemas"]["Id"];
+            };
             cookie?: never;
         };
-        /** Look up one item */
-        get: operations["getItem"];
-        put?: never;
+        get?: never;
+        /** Have so many of a product in it */
+        put: operations["putItem"];
         post?: never;
-        delete?: never;
+        /** Have none of it; where there was none, nothing changes */
+        delete: operations["removeItem"];
         options?: never;
         head?: never;
         patch?: never;
@@ -45,22 +56,18 @@ export interface components {
     schemas: {
         /** Format: uuid */
         Id: string;
-        NewItem: {
-            name: string;
-            /** @description What it belongs to, if anything. */
-            belongsTo?: components["schemas"]["Id"];
-        };
+        Quantity: number;
+        /** @description Minor units of the shop's currency. */
+        Amount: number;
         Item: {
-            id: components["schemas"]["Id"];
+            productId: components["schemas"]["Id"];
             name: string;
-            belongsTo?: components["schemas"]["Id"];
-            /** Format: date-time */
-            createdAt: string;
+            price: components["schemas"]["Amount"];
+            quantity: components["schemas"]["Quantity"];
         };
-        Page: {
+        Cart: {
             items: components["schemas"]["Item"][];
-            /** @description Asks for the next page; absent on the last. */
-            nextCursor?: components["schemas"]["Id"];
+            total: components["schemas"]["Amount"];
         };
         /** @description What went wrong (RFC 9457). */
         Problem: {
@@ -77,6 +84,17 @@ export interface components {
         };
     };
     responses: {
+        /** @description The cart. */
+        Cart: {
+            headers: {
+                /** @description Its version, for `If-Match`. */
+                ETag?: string;
+                [name: string]: unknown;
+            };
+            content: {
+                "application/json": components["schemas"]["Cart"];
+            };
+        };
         /** @description What went wrong. */
         Problem: {
             headers: {
@@ -87,90 +105,95 @@ export interface components {
             };
         };
     };
-    parameters: never;
+    parameters: {
+        /** @description Whose cart; the gateway says so. */
+        user: components["schemas"]["Id"];
+        /** @description The `ETag` of the cart that was looked at. Where it has changed since, the answer is 412, and nothing changes. */
+        ifMatch: string;
+    };
     requestBodies: never;
     headers: never;
     pathItems: never;
 }
 export type $defs = Record<string, never>;
 export interface operations {
-    listItems: {
+    getCart: {
         parameters: {
-            query?: {
-                /** @description How many at most. */
-                limit?: number;
-                /** @description The `nextCursor` of the page before. */
-                cursor?: components["schemas"]["Id"];
+            query?: never;
+            header: {
+                /** @description Whose cart; the gateway says so. */
+                "X-User-ID": components["parameters"]["user"];
             };
-            header?: never;
             path?: never;
             cookie?: never;
         };
         requestBody?: never;
         responses: {
-            /** @description One page. */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Page"];
-                };
-            };
-            400: components["responses"]["Problem"];
+            200: components["responses"]["Cart"];
             default: components["responses"]["Problem"];
         };
     };
-    createItem: {
+    emptyCart: {
         parameters: {
             query?: never;
-            header?: never;
+            header: {
+                /** @description Whose cart; the gateway says so. */
+                "X-User-ID": components["parameters"]["user"];
+                /** @description The `ETag` of the cart that was looked at. Where it has changed since, the answer is 412, and nothing changes. */
+                "If-Match"?: components["parameters"]["ifMatch"];
+            };
             path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: components["responses"]["Cart"];
+            default: components["responses"]["Problem"];
+        };
+    };
+    putItem: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description Whose cart; the gateway says so. */
+                "X-User-ID": components["parameters"]["user"];
+                /** @description The `ETag` of the cart that was looked at. Where it has changed since, the answer is 412, and nothing changes. */
+                "If-Match"?: components["parameters"]["ifMatch"];
+            };
+            path: {
+                productId: components["schemas"]["Id"];
+            };
             cookie?: never;
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["NewItem"];
+                "application/json": {
+                    quantity: components["schemas"]["Quantity"];
+                };
             };
         };
         responses: {
-            /** @description The item, as it was stored. */
-            201: {
-                headers: {
-                    /** @description Its address. */
-                    Location?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Item"];
-                };
-            };
-            400: components["responses"]["Problem"];
-            404: components["responses"]["Problem"];
+            200: components["responses"]["Cart"];
             default: components["responses"]["Problem"];
         };
     };
-    getItem: {
+    removeItem: {
         parameters: {
             query?: never;
-            header?: never;
+            header: {
+                /** @description Whose cart; the gateway says so. */
+                "X-User-ID": components["parameters"]["user"];
+                /** @description The `ETag` of the cart that was looked at. Where it has changed since, the answer is 412, and nothing changes. */
+                "If-Match"?: components["parameters"]["ifMatch"];
+            };
             path: {
-                itemId: components["schemas"]["Id"];
+                productId: components["schemas"]["Id"];
             };
             cookie?: never;
         };
         requestBody?: never;
         responses: {
-            /** @description The item. */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Item"];
-                };
-            };
-            404: components["responses"]["Problem"];
+            200: components["responses"]["Cart"];
             default: components["responses"]["Problem"];
         };
     };

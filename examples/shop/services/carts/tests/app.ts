@@ -1,11 +1,35 @@
-import { fakeUpstream, startService, testDatabase, testEvents } from '@svckit/chassis/testing';
+import { randomUUID } from 'node:crypto';
+import { fakeUpstream, startService, testDatabase, testEvents, type UpstreamRequest } from '@svckit/chassis/testing';
 import { createService } from '../src/service.ts';
 
-/** What every peer knows; it knows no other id. */
-export const knownId = '018f4d5e-0000-7000-8000-000000000001';
+/** What products knows; it knows no other id. */
+export const teapot = {
+  id: '018f4d5e-0000-7000-8000-000000000001',
+  name: 'a teapot',
+  description: '',
+  price: 2500,
+  version: 3,
+};
+export const cup = {
+  id: '018f4d5e-0000-7000-8000-000000000003',
+  name: 'a cup',
+  description: '',
+  price: 400,
+  version: 1,
+};
 export const unknownId = '018f4d5e-0000-7000-8000-000000000002';
 
-export const example = { name: 'a teapot' };
+export const example = { quantity: 2 };
+
+const lookUp = ({ query }: UpstreamRequest) => ({
+  body: { items: [teapot, cup].filter(({ id }) => query['ids']?.split(',').includes(id)) },
+});
+
+export interface Asked {
+  readonly user?: string;
+  readonly ifMatch?: string | null | undefined;
+  readonly body?: unknown;
+}
 
 /** The service as it runs in production; a database is a real one, other services are faked. Nothing leaves this machine. */
 export async function startApp() {
@@ -16,26 +40,33 @@ export async function startApp() {
     return stopped;
   };
   const events = await testEvents();
-  const peers = await fakeUpstream({
-    [`GET /products/${knownId}`]: { status: 200, body: {} },
-  });
+  const products = await fakeUpstream({ 'GET /products': lookUp });
   const app = await startService(createService, {
     DATABASE_URL: database.url,
     EVENTS_URL: events.url,
-    PRODUCTS_URL: peers.url,
+    PRODUCTS_URL: products.url,
   });
-  const items = `${app.url}/carts`;
+  const send = (method: string, path: string, { user, ifMatch, body }: Asked) =>
+    fetch(`${app.url}/carts/mine${path}`, {
+      method,
+      headers: {
+        ...(user !== undefined && { 'x-user-id': user }),
+        ...(ifMatch && { 'if-match': ifMatch }),
+        ...(body !== undefined && { 'content-type': 'application/json' }),
+      },
+      ...(body !== undefined && { body: JSON.stringify(body) }),
+    });
   return {
     url: app.url,
     stopDatabase,
     events,
-    list: (query: string) => fetch(`${items}?${query}`),
-    get: (id: string) => fetch(`${items}/${id}`),
-    create: (body: unknown) =>
-      fetch(items, { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) }),
+    products,
+    send,
+    /** Puts a product into a cart of nobody else's. */
+    create: (body: unknown) => send('PUT', `/items/${teapot.id}`, { user: randomUUID(), body }),
     async stop() {
       await app.stop();
-      await peers.stop();
+      await products.stop();
       await events.stop();
       await stopDatabase();
     },

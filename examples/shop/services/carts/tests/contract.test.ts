@@ -1,16 +1,19 @@
+import { randomUUID } from 'node:crypto';
 import { afterAll, expect, test } from 'vitest';
 import type { operations } from '../src/api.ts';
-import type { Item } from '../src/items/item.ts';
-import { bodyOf, example, startApp } from './app.ts';
+import { example, startApp, teapot } from './app.ts';
 
 const app = await startApp();
 afterAll(() => app.stop());
 
+const user = randomUUID();
+
 /** One call for each operation of the contract: `npm run check` names the ones that are missing. */
 const calls: Record<keyof operations, () => Promise<Response>> = {
-  listItems: () => app.list('limit=5'),
-  createItem: () => app.create(example),
-  getItem: async () => app.get((await bodyOf<Item>(await app.create(example))).id),
+  getCart: () => app.send('GET', '', { user }),
+  emptyCart: () => app.send('DELETE', '', { user }),
+  putItem: () => app.create(example),
+  removeItem: () => app.send('DELETE', `/items/${teapot.id}`, { user }),
 };
 
 // Under test the service checks its own answers: one that breaks the contract becomes a 500 that says why.

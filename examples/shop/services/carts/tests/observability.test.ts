@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { afterAll, expect, test } from 'vitest';
+import { afterAll, expect, test, vi } from 'vitest';
 import { example, startApp, unknownId } from './app.ts';
 
 /** What Prometheus adds by itself: a metric for each target, and labels that say where a sample comes from. */
@@ -20,10 +20,12 @@ interface Selector {
 const app = await startApp();
 afterAll(() => app.stop());
 
+// Asks the service that it calls. An order without a user becomes a dead letter: every metric of events has something to tell.
+const metrics = async () => (await fetch(`${app.url}/metrics`)).text();
 await app.create(example);
-// Asks the services that it calls, where there are any.
-await app.create({ ...example, belongsTo: unknownId });
-const exported = await (await fetch(`${app.url}/metrics`)).text();
+await app.events.send('orders', { type: 'ORDER_CONFIRMED', key: unknownId, data: { orderId: unknownId } });
+await vi.waitUntil(async () => /event_type="ORDER_CONFIRMED"/.test(await metrics()), { timeout: 10_000 });
+const exported = await metrics();
 
 test.each(['alerts.yaml', 'dashboard.json'])('%s asks for nothing that the service does not export', (file) => {
   const source = read(file);

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { afterAll, expect, test } from 'vitest';
-import { startApp } from './app.ts';
+import { routes, startApp } from './app.ts';
 
 const app = await startApp();
 afterAll(() => app.stop());
@@ -22,4 +22,15 @@ test('one document tells clients of all services, and of what is routed alone', 
   expect([...new Set(tags)].toSorted()).toEqual(services);
   expect(Object.keys(paths).filter((path) => !path.startsWith('/api/'))).toEqual([]);
   expect(Object.keys(paths)).not.toContain('/api/auth/accounts/{accountId}/scopes');
+});
+
+test('what the tests of routes ask for is what the document names', async () => {
+  const { paths } = (await (await app.get('/openapi.json')).json()) as Document;
+  const known = Object.entries(paths).flatMap(([path, item]) =>
+    Object.keys(item).map(
+      (method) => new RegExp(`^${method.toUpperCase()} ${path.replaceAll(/\{[^}]*\}/g, '[^/]+')}$`),
+    ),
+  );
+  const asked = routes.map(({ method, path }) => `${method} ${path}`);
+  expect(asked.filter((one) => !known.some((pattern) => pattern.test(one)))).toEqual([]);
 });
