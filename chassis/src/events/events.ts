@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { url } from '../config/fields.ts';
+import { integer, url } from '../config/fields.ts';
 import { NotReachable } from '../failure.ts';
 import type { Database, Transaction } from '../postgres/database.ts';
 import { DatabaseError } from '../postgres/errors.ts';
@@ -37,7 +37,7 @@ export interface EventsOptions {
   readonly attempts?: number;
   /** How many events are handled at once; default 4. */
   readonly concurrency?: number;
-  /** How long a process that died keeps others from its events, in milliseconds; default 10,000. */
+  /** How long a process that died keeps others from its events, in milliseconds, where `EVENTS_LEASE_MS` does not say; default 10,000. */
   readonly leaseMs?: number;
 }
 
@@ -73,27 +73,30 @@ type EventsFields = ReturnType<typeof fieldsOf>;
 /** The need of events. The service starts once it has reached the log; after that it works while the log is gone. */
 export function events<Types extends EventTypes>(options: EventsOptions): Need<Events<Types>, EventsFields> {
   return {
-    fields: fieldsOf(options.variable ?? 'EVENTS_URL'),
+    fields: fieldsOf(options),
     async start(context) {
       const contract = parseEventContract(readFileSync(options.contract, 'utf8'));
       const db = await context.use(options.db);
       await bringUp(db, EVENTS_SCHEMA);
-      const log = await open(context, options);
+      const log = await open(context);
       return started<Types>({ options, contract, db, log, context });
     },
   };
 }
 
-function fieldsOf(variable: string) {
-  return { url: url(variable, { protocols: LOG_PROTOCOLS, secret: true }) };
+function fieldsOf({ variable = 'EVENTS_URL', leaseMs = 10_000 }: EventsOptions) {
+  return {
+    url: url(variable, { protocols: LOG_PROTOCOLS, secret: true }),
+    leaseMs: integer('EVENTS_LEASE_MS', { default: leaseMs, min: 100 }),
+  };
 }
 
-type Context = NeedContext<{ readonly url: URL }>;
+type Context = NeedContext<{ readonly url: URL; readonly leaseMs: number }>;
 
-async function open({ config, log, name }: Context, { leaseMs }: EventsOptions): Promise<EventLog> {
+async function open({ config, log, name }: Context): Promise<EventLog> {
   try {
     const onError = (error: unknown) => log.warn({ error }, `${name}: a connection to the log was lost`);
-    return await openEventLog(config.url, { onError, ...(leaseMs !== undefined && { leaseMs }) });
+    return await openEventLog(config.url, { onError, leaseMs: config.leaseMs });
   } catch (error) {
     throw error instanceof DatabaseError ? new NotReachable(error.message, { cause: error }) : error;
   }

@@ -1,4 +1,5 @@
 import { context, trace } from '@opentelemetry/api';
+import { integer } from '../config/fields.ts';
 import { createBell } from '../events/bell.ts';
 import { exchangeOf } from '../exchange.ts';
 import type { Metrics } from '../metrics/metrics.ts';
@@ -23,7 +24,7 @@ export interface SagasOptions {
   readonly name: string;
   /** The service's own database, which keeps them. Name it among the needs too. */
   readonly db: Need<Database>;
-  /** How long a process that died keeps others from its sagas, in milliseconds; an attempt at a step gets half of it. Default 20,000. */
+  /** How long a process that died keeps others from its sagas, in milliseconds, where `SAGA_CLAIM_MS` does not say; an attempt gets half. Default 20,000. */
   readonly claimMs?: number;
   /** How many are moved on at once; default 8. */
   readonly concurrency?: number;
@@ -45,11 +46,11 @@ export interface Sagas<Data extends object> {
 }
 
 /** The need of a coordinator for sagas of one kind. */
-export function sagas<Data extends object>(options: SagasOptions): Need<Sagas<Data>, Readonly<Record<never, never>>> {
-  const { name, claimMs = 20_000, concurrency = 8 } = options;
+export function sagas<Data extends object>(options: SagasOptions): Need<Sagas<Data>, ReturnType<typeof fieldsOf>> {
+  const { name, concurrency = 8 } = options;
   return {
-    fields: {},
-    async start({ use, metrics, tracer, log: logger }) {
+    fields: fieldsOf(options),
+    async start({ config: { claimMs }, use, metrics, tracer, log: logger }) {
       const db = await use(options.db);
       await bringUp(db, SAGAS_SCHEMA);
       countStuck(metrics, db);
@@ -110,4 +111,7 @@ function countAll(db: Database): Promise<readonly { name: string; open: number; 
   return db.query(sql`
     SELECT name, count(*)::integer AS open, (count(*) FILTER (WHERE deadline_at < now()))::integer AS stuck
     FROM svckit.sagas WHERE due_at IS NOT NULL GROUP BY name`);
+}
+function fieldsOf({ claimMs = 20_000 }: SagasOptions) {
+  return { claimMs: integer('SAGA_CLAIM_MS', { default: claimMs, min: 100 }) };
 }
