@@ -44,8 +44,8 @@ export async function keep(db: Database, member: Member): Promise<Share> {
   return db.transaction(async (tx) => {
     const shares = await sharesOf(tx, member);
     const mine = await prolong(tx, member);
-    const taken = await Promise.all(member.topics.map(async (topic) => take(tx, member, { topic, count: missing(topic, shares, mine) })));
-    const held = [...mine, ...taken.flat()];
+    const held = [...mine];
+    for (const topic of member.topics) held.push(...(await take(tx, member, { topic, count: missing(topic, shares, mine) })));
     return { held, surplus: member.topics.flatMap((topic) => surplusOf(topic, shares, held)) };
   });
 }

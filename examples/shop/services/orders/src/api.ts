@@ -11,28 +11,48 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** List items, the newest first */
-        get: operations["listItems"];
+        /** List one's own orders, the newest first */
+        get: operations["listOrders"];
         put?: never;
-        /** Create an item */
-        post: operations["createItem"];
+        /**
+         * Place an order, at the prices of this moment
+         * @description The same key is the same order, however often it is sent.
+         */
+        post: operations["placeOrder"];
         delete?: never;
         options?: never;
         head?: never;
         patch?: never;
         trace?: never;
     };
-    "/orders/{itemId}": {
+    "/orders/{orderId}": {
         parameters: {
             query?: never;
             header?: never;
             path?: never;
             cookie?: never;
         };
-        /** Look up one item */
-        get: operations["getItem"];
+        /** Look up one of one's own orders */
+        get: operations["getOrder"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/product-copies/rebuild": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Read all products anew, where what is known of them cannot be trusted */
+        post: operations["rebuildCopies"];
         delete?: never;
         options?: never;
         head?: never;
@@ -45,21 +65,41 @@ export interface components {
     schemas: {
         /** Format: uuid */
         Id: string;
-        NewItem: {
-            name: string;
-            /** @description What it belongs to, if anything. */
-            belongsTo?: components["schemas"]["Id"];
+        /** @description In minor units. */
+        Amount: number;
+        Quantity: number;
+        Wish: {
+            items: {
+                productId: components["schemas"]["Id"];
+                quantity: components["schemas"]["Quantity"];
+            }[];
+            coupon?: string;
+            points?: number;
+            /** @description The payment provider's token for a card; never its number. */
+            card: string;
         };
-        Item: {
+        Order: {
             id: components["schemas"]["Id"];
-            name: string;
-            belongsTo?: components["schemas"]["Id"];
+            /** @enum {string} */
+            state: "PENDING" | "CONFIRMED" | "CANCELLED";
+            /** @description Why it was cancelled. */
+            reason?: string;
+            items: {
+                productId: components["schemas"]["Id"];
+                /** @description What the product is called now. */
+                name: string;
+                /** @description What one cost when it was ordered, in minor units. */
+                price: number;
+                quantity: components["schemas"]["Quantity"];
+            }[];
+            total: components["schemas"]["Amount"];
+            discount?: components["schemas"]["Amount"];
+            amount?: components["schemas"]["Amount"];
             /** Format: date-time */
             createdAt: string;
         };
         Page: {
-            items: components["schemas"]["Item"][];
-            /** @description Asks for the next page; absent on the last. */
+            items: components["schemas"]["Order"][];
             nextCursor?: components["schemas"]["Id"];
         };
         /** @description What went wrong (RFC 9457). */
@@ -87,14 +127,20 @@ export interface components {
             };
         };
     };
-    parameters: never;
+    parameters: {
+        /** @description Whose order it is, as the gateway knows it. */
+        userId: components["schemas"]["Id"];
+    };
     requestBodies: never;
-    headers: never;
+    headers: {
+        /** @description Its address. */
+        Location: string;
+    };
     pathItems: never;
 }
 export type $defs = Record<string, never>;
 export interface operations {
-    listItems: {
+    listOrders: {
         parameters: {
             query?: {
                 /** @description How many at most. */
@@ -102,7 +148,10 @@ export interface operations {
                 /** @description The `nextCursor` of the page before. */
                 cursor?: components["schemas"]["Id"];
             };
-            header?: never;
+            header?: {
+                /** @description Whose order it is, as the gateway knows it. */
+                "X-User-ID"?: components["parameters"]["userId"];
+            };
             path?: never;
             cookie?: never;
         };
@@ -117,60 +166,113 @@ export interface operations {
                     "application/json": components["schemas"]["Page"];
                 };
             };
-            400: components["responses"]["Problem"];
             default: components["responses"]["Problem"];
         };
     };
-    createItem: {
+    placeOrder: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description Whose order it is, as the gateway knows it. */
+                "X-User-ID"?: components["parameters"]["userId"];
+                "Idempotency-Key": string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Wish"];
+            };
+        };
+        responses: {
+            /** @description The order stands. */
+            201: {
+                headers: {
+                    Location: components["headers"]["Location"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Order"];
+                };
+            };
+            /** @description It is not decided yet. Its address tells what becomes of it. */
+            202: {
+                headers: {
+                    Location: components["headers"]["Location"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Order"];
+                };
+            };
+            /** @description The order was cancelled, `Payment failed` for instance, and what was held for it is given back. */
+            400: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description `User not found` or `Product not found`. */
+            404: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    getOrder: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Whose order it is, as the gateway knows it. */
+                "X-User-ID"?: components["parameters"]["userId"];
+            };
+            path: {
+                orderId: components["schemas"]["Id"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The order. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Order"];
+                };
+            };
+            default: components["responses"]["Problem"];
+        };
+    };
+    rebuildCopies: {
         parameters: {
             query?: never;
             header?: never;
             path?: never;
             cookie?: never;
         };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["NewItem"];
-            };
-        };
-        responses: {
-            /** @description The item, as it was stored. */
-            201: {
-                headers: {
-                    /** @description Its address. */
-                    Location?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Item"];
-                };
-            };
-            400: components["responses"]["Problem"];
-            404: components["responses"]["Problem"];
-            default: components["responses"]["Problem"];
-        };
-    };
-    getItem: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                itemId: components["schemas"]["Id"];
-            };
-            cookie?: never;
-        };
         requestBody?: never;
         responses: {
-            /** @description The item. */
+            /** @description How many there are. */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Item"];
+                    "application/json": {
+                        products: number;
+                    };
                 };
             };
-            404: components["responses"]["Problem"];
             default: components["responses"]["Problem"];
         };
     };

@@ -1,10 +1,16 @@
-import { service } from '@svckit/chassis';
-import { itemHandlers } from './items/handlers.ts';
-import { needs } from './needs.ts';
+import type { CreateService } from '@svckit/chassis';
 
-/** What this service is made of: its contract, what it needs, and a handler for each operation. */
-export const createService = service({
-  contract: new URL('../openapi.yaml', import.meta.url),
-  needs,
-  handlers: itemHandlers,
-});
+/** Each style is a module of its own: what is not chosen is not even loaded. */
+const STYLES: Readonly<Record<string, () => Promise<{ createService: CreateService }>>> = {
+  orchestration: () => import('./flow/orchestration.ts'),
+  choreography: () => import('./flow/choreography.ts'),
+};
+
+const chosen = process.env['ORDER_FLOW'] ?? 'orchestration';
+
+/** Orders, in the style that ORDER_FLOW names. */
+export const { createService } = await (STYLES[chosen] ?? unknown)();
+
+function unknown(): never {
+  throw new Error(`ORDER_FLOW is ${chosen}: it is one of ${Object.keys(STYLES).join(', ')}`);
+}

@@ -1,14 +1,15 @@
-import { fakeUpstream, startService, testDatabase, testEvents } from '@svckit/chassis/testing';
+import { randomUUID } from 'node:crypto';
+import type { CreateService } from '@svckit/chassis';
+import { startService, testDatabase, testEvents } from '@svckit/chassis/testing';
 import { createService } from '../src/service.ts';
+import { buyer, startShop, teapot } from './shop.ts';
 
-/** What every peer knows; it knows no other id. */
-export const knownId = '018f4d5e-0000-7000-8000-000000000001';
 export const unknownId = '018f4d5e-0000-7000-8000-000000000002';
 
-export const example = { name: 'a teapot' };
+export const example = { items: [{ productId: teapot, quantity: 2 }], card: 'card-good' };
 
-/** The service as it runs in production; a database is a real one, other services are faked. Nothing leaves this machine. */
-export async function startApp() {
+/** The service as it runs in production; its database and the log of events are real, other services are faked. */
+export async function startApp(create: CreateService = createService, settings: Record<string, string> = {}) {
   const database = await testDatabase();
   let stopped: Promise<void> | undefined;
   const stopDatabase = () => {
@@ -16,38 +17,51 @@ export async function startApp() {
     return stopped;
   };
   const events = await testEvents();
-  const peers = await fakeUpstream({
-    [`GET /users/${knownId}`]: { status: 200, body: {} },
-    [`GET /products/${knownId}`]: { status: 200, body: {} },
-    [`GET /inventory/${knownId}`]: { status: 200, body: {} },
-    [`GET /promotions/${knownId}`]: { status: 200, body: {} },
-    [`GET /payments/${knownId}`]: { status: 200, body: {} },
-  });
-  const app = await startService(createService, {
+  const shop = await startShop(events);
+  const peers = ['USERS_URL', 'PRODUCTS_URL', 'INVENTORY_URL', 'PROMOTIONS_URL', 'PAYMENTS_URL'];
+  const app = await startService(create, {
     DATABASE_URL: database.url,
     EVENTS_URL: events.url,
-    USERS_URL: peers.url,
-    PRODUCTS_URL: peers.url,
-    INVENTORY_URL: peers.url,
-    PROMOTIONS_URL: peers.url,
-    PAYMENTS_URL: peers.url,
+    ...Object.fromEntries(peers.map((peer) => [peer, shop.url])),
+    ...settings,
   });
-  const items = `${app.url}/orders`;
+  const send = (
+    method: string,
+    path: string,
+    { body, user = buyer, key = randomUUID() as string | undefined }: Sent = {},
+  ) =>
+    fetch(`${app.url}${path}`, {
+      method,
+      headers: {
+        'content-type': 'application/json',
+        ...(user && { 'x-user-id': user }),
+        ...(key && { 'idempotency-key': key }),
+      },
+      ...(body !== undefined && { body: JSON.stringify(body) }),
+    });
   return {
     url: app.url,
-    stopDatabase,
+    shop,
     events,
-    list: (query: string) => fetch(`${items}?${query}`),
-    get: (id: string) => fetch(`${items}/${id}`),
-    create: (body: unknown) =>
-      fetch(items, { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) }),
+    databaseUrl: database.url,
+    stopDatabase,
+    place: (body: unknown = example, more: Sent = {}) => send('POST', '/orders', { body, ...more }),
+    send,
     async stop() {
       await app.stop();
-      await peers.stop();
+      await shop.stop();
       await events.stop();
       await stopDatabase();
     },
   };
+}
+
+interface Sent {
+  readonly body?: unknown;
+  /** Empty for nobody. */
+  readonly user?: string;
+  /** Empty for none. */
+  readonly key?: string;
 }
 
 /** The body of an answer. Under test the service checks each one against the contract before it leaves. */

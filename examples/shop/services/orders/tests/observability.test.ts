@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { afterAll, expect, test } from 'vitest';
-import { example, startApp, unknownId } from './app.ts';
+import { example, startApp } from './app.ts';
 
 /** What Prometheus adds by itself: a metric for each target, and labels that say where a sample comes from. */
 const addedMetrics = ['up'];
@@ -20,9 +20,7 @@ interface Selector {
 const app = await startApp();
 afterAll(() => app.stop());
 
-await app.create(example);
-// Asks the services that it calls, where there are any.
-await app.create({ ...example, belongsTo: unknownId });
+await app.place(example);
 const exported = await (await fetch(`${app.url}/metrics`)).text();
 
 test.each(['alerts.yaml', 'dashboard.json'])('%s asks for nothing that the service does not export', (file) => {
