@@ -8,6 +8,11 @@ import { buyer, cup, teapot } from './shop.ts';
 
 const styles = { orchestration, choreography };
 
+const titleOf = async (answer: Response) => {
+  const { detail } = await bodyOf<{ detail?: string }>(answer);
+  return `${answer.status} ${detail}`;
+};
+
 describe.each(Object.entries(styles))('an order by %s', async (style, create) => {
   const app = await startApp(create, { DECIDE_WITHIN_MS: '4000' });
   const { shop } = app;
@@ -18,10 +23,6 @@ describe.each(Object.entries(styles))('an order by %s', async (style, create) =>
     shop.asked.length = 0;
   });
 
-  const titleOf = async (answer: Response) => {
-    const { detail } = await bodyOf<{ detail?: string }>(answer);
-    return `${answer.status} ${detail}`;
-  };
   const newest = async () => (await bodyOf<{ items: Order[] }>(await app.send('GET', '/orders?limit=1'))).items[0];
 
   test('stands, with the names and prices of its products', async () => {
