@@ -2,16 +2,8 @@ import { METHODS } from '../../http/contract.ts';
 import type { Entry, RouteTable } from '../routes/compile.ts';
 import { matchRoute } from '../routes/match.ts';
 import { clientPath } from '../upstream/rewrite.ts';
-
-type Members = Readonly<Record<string, unknown>>;
-
-export interface ApiDocument {
-  readonly openapi: string;
-  readonly info?: Members;
-  readonly paths?: Readonly<Record<string, Members>>;
-  readonly components?: Readonly<Record<string, Members>>;
-  readonly tags?: readonly unknown[];
-}
+import type { ApiDocument, Members } from './document.ts';
+import { forClients } from './for-clients.ts';
 
 /**
  * One OpenAPI document of what a client reaches through the routes: paths as the client asks them, only operations that a route
@@ -22,7 +14,7 @@ export function mergeApis(table: RouteTable, documents: ReadonlyMap<string, ApiD
   const paths: Record<string, Record<string, unknown>> = {};
   const components: Record<string, Record<string, unknown>> = {};
   for (const [backend, original] of documents) {
-    const document = renamed(original, (kind, name) => (clashes.has(`${kind}/${name}`) ? `${pascal(backend)}${name}` : name));
+    const document = renamed(forClients(original), (kind, name) => (clashes.has(`${kind}/${name}`) ? `${pascal(backend)}${name}` : name));
     for (const [path, item] of Object.entries(document.paths ?? {})) addPath(paths, { table, backend, path, item });
     for (const [kind, members] of Object.entries(document.components ?? {})) components[kind] = { ...components[kind], ...members };
   }

@@ -4,7 +4,8 @@ import { ConfigError } from '../../config/config.ts';
 import type { OwnPage } from '../front.ts';
 import { staticPage } from '../pages.ts';
 import type { RouteTable } from '../routes/compile.ts';
-import { type ApiDocument, mergeApis } from './merge.ts';
+import type { ApiDocument } from './document.ts';
+import { mergeApis } from './merge.ts';
 
 /**
  * `/openapi.yaml` and `/openapi.json`: what the routes expose of their backends' documents, as one.
