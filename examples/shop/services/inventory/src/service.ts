@@ -1,5 +1,6 @@
 import { every, service } from '@svckit/chassis';
 import { integer } from '@svckit/chassis/config';
+import { consumers } from './consumers.ts';
 import { handlers } from './handlers.ts';
 import { needs } from './needs.ts';
 import { expireOne } from './reservations/reservations.ts';
@@ -10,7 +11,11 @@ export const createService = service({
   needs,
   config: { expireEveryMs: integer('EXPIRE_EVERY_MS', { default: 1000, min: 1 }) },
   handlers,
-  workers: ({ db }, { config, log }) => [
-    every({ name: 'giving back what has expired', everyMs: config.expireEveryMs, work: () => expireOne(db) }, log),
+  workers: (started, { config, log }) => [
+    started.events.consume(consumers(started)),
+    every(
+      { name: 'giving back what has expired', everyMs: config.expireEveryMs, work: () => expireOne(started.db) },
+      log,
+    ),
   ],
 });

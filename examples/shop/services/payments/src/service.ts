@@ -1,6 +1,7 @@
 import { every, service } from '@svckit/chassis';
 import { integer } from '@svckit/chassis/config';
 import { needs } from './needs.ts';
+import { consumers } from './payments/consumers.ts';
 import { paymentHandlers } from './payments/handlers.ts';
 import { settleOne } from './payments/settle.ts';
 
@@ -11,6 +12,7 @@ export const createService = service({
   config: { settleEveryMs: integer('SETTLE_EVERY_MS', { default: 1000, min: 1 }) },
   handlers: paymentHandlers,
   workers: (started, { config, log }) => [
+    started.events.consume(consumers(started, { log })),
     every({ name: 'settling payments', everyMs: config.settleEveryMs, work: () => settleOne(started) }, log),
   ],
 });

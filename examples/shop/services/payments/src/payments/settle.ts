@@ -1,5 +1,5 @@
 import { type HttpClient, path } from '@svckit/chassis/http-client';
-import { type Database, sql } from '@svckit/chassis/postgres';
+import { sql, type Transaction } from '@svckit/chassis/postgres';
 import type { Needs } from '../needs.ts';
 import { after, nextOperation, type Operation } from './payment.ts';
 import { enter, moveOn, type Payment, paymentOf, type Row, takeDue } from './store.ts';
@@ -9,13 +9,14 @@ import { enter, moveOn, type Payment, paymentOf, type Row, takeDue } from './sto
  * once for its key, and each answer is entered once.
  * @throws UpstreamError where the provider does not answer: the outcome is not known, and is asked for again
  */
-export async function settle({ db, bank }: Needs, orderId: string): Promise<Payment> {
+export async function settle(needs: Needs, orderId: string): Promise<Payment> {
+  const { db, bank } = needs;
   for (;;) {
     const row = (await paymentOf(db, orderId)) as Row;
     const operation = nextOperation(row.state, row.wanted);
     if (!operation) return { orderId: row.orderId, state: row.state, amount: row.amount };
     await enter(db, row, { operation, phase: 'REQUEST' });
-    await answered(db, row, { operation, approved: await ask(bank, row, operation) });
+    await answered(needs, row, { operation, approved: await ask(bank, row, operation) });
   }
 }
 
@@ -40,12 +41,24 @@ interface Answered {
   readonly approved: boolean;
 }
 
-async function answered(db: Database, row: Row, { operation, approved }: Answered): Promise<void> {
+async function answered({ db, events }: Needs, row: Row, { operation, approved }: Answered): Promise<void> {
   const next = after(operation, approved);
   await db.transaction(async (tx) => {
     await tx.execute(sql`SELECT FROM payments WHERE order_id = ${row.orderId} FOR UPDATE`);
     await enter(tx, row, { operation, phase: approved ? 'SUCCESS' : 'FAILURE' });
-    if (next) await moveOn(tx, row, next);
+    const isNews = next !== undefined && (await moveOn(tx, row, next));
+    if (isNews && operation === 'AUTHORISE') await tell(events, tx, { row, approved });
   });
   if (!next) throw new Error(`The provider refuses to ${operation} what it authorised for order ${row.orderId}`);
+}
+
+interface Outcome {
+  readonly row: Row;
+  readonly approved: boolean;
+}
+
+/** Whether an order can be paid for is told in the transaction that enters the answer. */
+async function tell(events: Needs['events'], tx: Transaction, { row: { orderId, amount }, approved }: Outcome) {
+  if (approved) await events.publish(tx, { type: 'PAYMENT_AUTHORISED', key: orderId, data: { orderId, amount } });
+  else await events.publish(tx, { type: 'PAYMENT_DECLINED', key: orderId, data: { orderId } });
 }

@@ -78,11 +78,12 @@ export async function enter(db: Queryable, { orderId, amount }: Row, { operation
     ON CONFLICT DO NOTHING`);
 }
 
-/** Moves a payment on from a state, unless somebody else did. */
-export async function moveOn(tx: Transaction, { orderId, state }: Row, next: State): Promise<void> {
-  await tx.execute(
+/** Moves a payment on from a state. False where somebody else did. */
+export async function moveOn(tx: Transaction, { orderId, state }: Row, next: State): Promise<boolean> {
+  const moved = await tx.execute(
     sql`UPDATE payments SET state = ${next}, attempts = 0 WHERE order_id = ${orderId} AND state = ${state}`,
   );
+  return moved === 1;
 }
 
 /** Takes one payment whose provider has not answered for too long, and leaves it alone for a while, longer each time. */

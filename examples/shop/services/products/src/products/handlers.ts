@@ -1,10 +1,17 @@
 import { created, type Handlers, notFound, ok } from '@svckit/chassis';
+import type { Transaction } from '@svckit/chassis/postgres';
 import { v7 as risingId } from 'uuid';
 import type { components, operations } from '../api.ts';
 import type { Needs } from '../needs.ts';
 import { addProduct, changeProduct, findProducts, newestProducts, type Product } from './store.ts';
 
-export function productHandlers({ db }: Needs): Handlers<operations> {
+export function productHandlers({ db, events }: Needs): Handlers<operations> {
+  /** Others keep copies of products: they are told of each version, in the transaction that makes it. */
+  const told = async (tx: Transaction, product: Product) => {
+    const { id: productId, name, price, version } = product;
+    await events.publish(tx, { type: 'PRODUCT_CHANGED', key: productId, data: { productId, name, price, version } });
+    return product;
+  };
   return {
     async listProducts({ query: { ids, limit = 20, cursor } }) {
       if (ids) return ok({ items: await findProducts(db, ids) });
@@ -12,7 +19,9 @@ export function productHandlers({ db }: Needs): Handlers<operations> {
     },
 
     async createProduct({ body: { name, price, description = '' } }) {
-      const product = await addProduct(db, { id: risingId(), name, description, price });
+      const product = await db.transaction(async (tx) =>
+        told(tx, await addProduct(tx, { id: risingId(), name, description, price })),
+      );
       return created(product, { location: `/products/${product.id}` });
     },
 
@@ -22,7 +31,8 @@ export function productHandlers({ db }: Needs): Handlers<operations> {
     },
 
     async changeProduct({ params: { productId }, body }) {
-      return ok(existing(await changeProduct(db, productId, body)));
+      const change = async (tx: Transaction) => told(tx, existing(await changeProduct(tx, productId, body)));
+      return ok(await db.transaction(change));
     },
   };
 }
