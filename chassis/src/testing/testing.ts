@@ -1,6 +1,7 @@
 import type { LogOutput } from '../logs/output.ts';
 import type { CreateService, RunningService } from '../service/service.ts';
 
+export { CRASH_POINTS, type CrashPoint } from '../crash-point.ts';
 export {
   type FakeUpstream,
   fakeUpstream,

@@ -1,0 +1,3 @@
+import { crashSuite } from './harness/crash-suite.ts';
+
+await crashSuite('choreography');
