@@ -20,7 +20,7 @@ const table = [
 ].join('\n');
 
 const written = readFileSync(README, 'utf8');
-const updated = written.replace(/(<!-- lines -->\n)[^]*(\n<!-- \/lines -->)/, `$1${table}$2`);
+const updated = written.replace(/(<!-- lines -->\n)[^]*(<!-- \/lines -->)/, `$1${table}\n$2`);
 if (process.argv.includes('--write')) writeFileSync(README, updated);
 else console.log(table);
 if (process.argv.includes('--check') && updated !== written) {
