@@ -9,7 +9,7 @@ import { parse, stringify } from 'yaml';
 const README = new URL('README.md', import.meta.url);
 const SERVICES = new URL('services/', import.meta.url).pathname;
 /** What nobody wrote: it is made from a contract, or by npm or svc. */
-const MADE = /(^|\/)(node_modules|dist|vendor|\.svc)\/|src\/(api|events)\.ts$|package-lock\.json$/;
+const MADE = /(^|\/)(node_modules|dist|vendor|apis|\.svc)\/|src\/(api|events)\.ts$|package-lock\.json$/;
 const KINDS = { tests: /(^|\/)tests\/|\.test\.ts$/, contract: /(open|async)api\.yaml$/, code: /(^|\/)src\/|\.sql$|routes\.yaml$/ };
 
 const rows = readdirSync(SERVICES).sort().map(countIn);
