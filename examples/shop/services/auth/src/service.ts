@@ -14,6 +14,7 @@ const settings = {
   issuer: text('TOKEN_ISSUER', { default: 'http://auth' }),
   audience: text('TOKEN_AUDIENCE', { default: 'shop' }),
   passwordCost: integer('PASSWORD_COST', { default: 15, min: 4, max: 20 }),
+  lookEveryMs: integer('LOOK_EVERY_MS', { default: MINUTE, min: 1 }),
   rotateDays: integer('ROTATE_KEYS_DAYS', { default: 30, min: 1, max: 365 }),
 };
 
@@ -35,7 +36,7 @@ export const createService = service({
   config: settings,
   handlers: ({ db }, { config }) => handlers({ db, passwords: passwords(config.passwordCost), rules: rulesOf(config) }),
   workers: ({ db }, { config, log }) => [
-    every({ name: 'rotating keys', everyMs: MINUTE, work: () => rotateKeys(db, rulesOf(config)) }, log),
-    every({ name: 'forgetting attempts', everyMs: MINUTE, work: () => forgetOldAttempts(db) }, log),
+    every({ name: 'rotating keys', everyMs: config.lookEveryMs, work: () => rotateKeys(db, rulesOf(config)) }, log),
+    every({ name: 'forgetting attempts', everyMs: config.lookEveryMs, work: () => forgetOldAttempts(db) }, log),
   ],
 });

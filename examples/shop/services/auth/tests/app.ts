@@ -23,6 +23,7 @@ export async function startApp() {
   const app = await startService(createService, {
     DATABASE_URL: database.url,
     PASSWORD_COST: '10',
+    LOOK_EVERY_MS: '50',
   });
   const send = (
     method: string,
