@@ -3,54 +3,119 @@ import { afterAll, expect, test } from 'vitest';
 import type { Hold } from '../src/holds/holds.ts';
 import { bodyOf, startApp } from './app.ts';
 
-const app = await startApp();
+const app = await startApp({ EXPIRE_EVERY_MS: '100' });
 afterAll(() => app.stop());
 
-const userId = randomUUID();
-await app.send('PUT', `/points/${userId}/grants/${randomUUID()}`, { points: 300 });
-
-const tell = (type: string, orderId: string, more: object = {}) =>
-  app.events.send('orders', { type, key: orderId, data: { orderId, userId, coordinated: false, ...more } });
-const create = (orderId: string, more: object = {}) =>
-  tell('ORDER_CREATED', orderId, { lines: [{ productId: randomUUID(), quantity: 1 }], total: 1000, ...more });
-const stateOf = async (orderId: string) =>
-  (await bodyOf<Partial<Hold>>(await app.send('GET', `/holds/${orderId}`))).state;
-const becomes = (orderId: string, state: string) =>
-  expect.poll(() => stateOf(orderId), { timeout: 10_000 }).toBe(state);
-const points = async () => (await bodyOf<{ points: number }>(await app.send('GET', `/points/${userId}`))).points;
-
-test('points are held for an order that is told of, and used up once it is confirmed', async () => {
-  const orderId = randomUUID();
-  await create(orderId, { points: 100 });
-  expect(await app.events.next('promotions')).toMatchObject({
-    type: 'DISCOUNT_HELD',
-    data: { orderId, discount: 100 },
+const about = (orderId: string) => ({ orderId, userId: randomUUID(), coordinated: false });
+const tell = (type: string, data: { readonly orderId: string; readonly [member: string]: unknown }) =>
+  app.events.send('orders', { type, key: data.orderId, data });
+const placed = (orderId: string, wish: object) =>
+  tell('ORDER_CREATED', {
+    ...about(orderId),
+    lines: [{ productId: randomUUID(), quantity: 1 }],
+    total: 5000,
+    ...wish,
   });
-  await tell('ORDER_CONFIRMED', orderId);
-  await becomes(orderId, 'spent');
-  expect(await points()).toBe(200);
-});
+const confirmed = (orderId: string) => tell('ORDER_CONFIRMED', about(orderId));
+const cancelled = (orderId: string) => tell('ORDER_CANCELLED', { ...about(orderId), reason: 'Out of stock' });
+const told = async () => {
+  const { type, data } = await app.events.next('promotions');
+  return { type, data };
+};
+const points = async (user: string) =>
+  (await bodyOf<{ points: number }>(await app.send('GET', `/points/${user}`))).points;
+const hold = async (order: string) => bodyOf<Partial<Hold>>(await app.send('GET', `/holds/${order}`));
+const becomes = (order: string, state: string) =>
+  expect.poll(() => hold(order), { timeout: 10_000 }).toMatchObject({ state });
 
-test('a coupon that is not valid is told', async () => {
+async function userWith(balance: number): Promise<string> {
+  const user = randomUUID();
+  await app.send('PUT', `/points/${user}/grants/${randomUUID()}`, { points: balance });
+  return user;
+}
+
+/** An order that pays with points, and what was told of it. */
+async function held(userId: string, used = 400) {
   const orderId = randomUUID();
-  await create(orderId, { coupon: 'NOBODYS' });
-  const reason = 'The coupon is not valid';
-  expect(await app.events.next('promotions')).toMatchObject({ type: 'DISCOUNT_REFUSED', data: { orderId, reason } });
+  await placed(orderId, { userId, points: used });
+  expect(await told()).toEqual({ type: 'DISCOUNT_HELD', data: { orderId, discount: used } });
+  return orderId;
+}
+
+test('points are held for an order as it is placed, and spent as it is confirmed', async () => {
+  const user = await userWith(1000);
+  const order = await held(user);
+  expect(await points(user)).toBe(600);
+  await confirmed(order);
+  await becomes(order, 'spent');
+  expect(await points(user)).toBe(600);
 });
 
-test('what a cancelled order held is given back', async () => {
+test('an order that uses nothing is told of too, so that it need not wait', async () => {
   const orderId = randomUUID();
-  await create(orderId, { points: 50 });
-  await app.events.next('promotions');
-  await tell('ORDER_CANCELLED', orderId, { reason: 'Payment failed' });
-  await becomes(orderId, 'released');
-  expect(await points()).toBe(200);
+  await placed(orderId, {});
+  expect(await told()).toEqual({ type: 'DISCOUNT_HELD', data: { orderId, discount: 0 } });
 });
 
-test('an order that has a coordinator is left to it', async () => {
-  const [coordinated, other] = [randomUUID(), randomUUID()];
-  await create(coordinated, { coordinated: true });
-  await create(other);
-  expect(await app.events.next('promotions')).toMatchObject({ data: { orderId: other, discount: 0 } });
-  expect(await stateOf(coordinated)).toBeUndefined();
+test('a coupon that does not exist is refused, with the reason', async () => {
+  const orderId = randomUUID();
+  await placed(orderId, { coupon: 'NO-SUCH' });
+  expect(await told()).toEqual({
+    type: 'DISCOUNT_REFUSED',
+    data: { orderId, reason: 'The coupon is not valid' },
+  });
 });
+
+test('a cancelled order gives back what was held for it', async () => {
+  const user = await userWith(1000);
+  const order = await held(user);
+  await cancelled(order);
+  await becomes(order, 'released');
+  expect(await points(user)).toBe(1000);
+});
+
+test('each event twice has the effect of once', async () => {
+  const user = await userWith(1000);
+  const order = await held(user);
+  await placed(order, { userId: user, points: 400 });
+  expect(await told()).toEqual({ type: 'DISCOUNT_HELD', data: { orderId: order, discount: 400 } });
+  await confirmed(order);
+  await confirmed(order);
+  const next = await held(user, 100);
+  await cancelled(next);
+  await cancelled(next);
+  await becomes(next, 'released');
+  await becomes(order, 'spent');
+  expect(await points(user)).toBe(600);
+});
+
+test('an order that was cancelled before it was placed holds nothing, and nobody is told of it', async () => {
+  const [order, user] = [randomUUID(), await userWith(1000)];
+  await cancelled(order);
+  await placed(order, { userId: user, points: 400 });
+  await held(await userWith(1000));
+  expect(await hold(order)).toMatchObject({ state: 'released', discount: 0 });
+  expect(await points(user)).toBe(1000);
+});
+
+test('an order that somebody coordinates is left to them', async () => {
+  const order = randomUUID();
+  await placed(order, { coordinated: true });
+  for (const type of ['ORDER_CONFIRMED', 'ORDER_CANCELLED']) {
+    await tell(type, { ...about(order), reason: 'Out of stock', coordinated: true });
+  }
+  await held(await userWith(1000));
+  expect(await hold(order)).toMatchObject({ status: 404 });
+  expect(await app.deadLetters()).toEqual([]);
+});
+
+test('what is confirmed but can no longer be spent is a dead letter that says why, not silence', async () => {
+  const [order, user] = [randomUUID(), await userWith(400)];
+  await app.send('PUT', `/holds/${order}`, { userId: user, total: 5000, points: 400, holdSeconds: 1 });
+  await becomes(order, 'expired');
+  await held(user);
+  await confirmed(order);
+  await expect
+    .poll(() => app.deadLetters(), { timeout: 10_000 })
+    .toEqual([{ type: 'ORDER_CONFIRMED', cause: expect.stringContaining('what it held is gone') }]);
+}, 20_000);

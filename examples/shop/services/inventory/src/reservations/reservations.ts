@@ -5,7 +5,11 @@ import { type Line, lockStock, move } from '../stock/stock.ts';
 import { totalled } from './lines.ts';
 
 export type Reservation = components['schemas']['Reservation'];
-export type Wish = components['schemas']['Wish'];
+
+export interface Wish {
+  readonly lines: readonly Line[];
+  readonly holdSeconds?: number;
+}
 
 const HOLD_SECONDS = 900;
 

@@ -6,7 +6,14 @@ import { giveBackUse, takeUse } from './coupons.ts';
 import { enter } from './points.ts';
 
 export type Hold = components['schemas']['Hold'];
-export type Wish = components['schemas']['Wish'];
+
+export interface Wish {
+  readonly userId: string;
+  readonly total: number;
+  readonly coupon?: string;
+  readonly points?: number;
+  readonly holdSeconds?: number;
+}
 
 const HOLD_SECONDS = 900;
 
