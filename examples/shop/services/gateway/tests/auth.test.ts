@@ -8,7 +8,7 @@ import { addresses } from './app.ts';
 
 /** What a service is told where it runs, by its score.yaml. */
 const told = (service: string, variable: string) =>
-  new RegExp(`^ *${variable}: (\\S+)$`, 'm').exec(
+  new RegExp(`^ *${variable}: "?([^\\s"]+)"?$`, 'm').exec(
     readFileSync(new URL(`../../${service}/score.yaml`, import.meta.url), 'utf8'),
   )?.[1] ?? '';
 
