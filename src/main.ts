@@ -21,6 +21,7 @@ export const COMMANDS: Readonly<Record<string, () => Promise<AnyCommand>>> = {
   trace: async () => (await import('./commands/trace/trace.command.ts')).trace,
   'events dead': async () => (await import('./commands/events-dead/events-dead.command.ts')).eventsDead,
   'events replay': async () => (await import('./commands/events-replay/events-replay.command.ts')).eventsReplay,
+  'events sagas': async () => (await import('./commands/events-sagas/events-sagas.command.ts')).eventsSagas,
   logs: async () => (await import('./commands/logs/logs.command.ts')).logs,
   down: async () => (await import('./commands/down/down.command.ts')).down,
   demo: async () => (await import('./commands/demo/demo.command.ts')).demo,

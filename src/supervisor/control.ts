@@ -5,7 +5,9 @@ import type {
   DeployRequest,
   DownRequest,
   LettersRequest,
+  MendRequest,
   ReplayRequest,
+  SagasRequest,
   SystemEvent,
   UpRequest,
   WireError,
@@ -50,6 +52,10 @@ const ROUTES: Readonly<Record<string, Handle>> = {
     json(response, 200, await system.deadLetters((await bodyOf(request)) as LettersRequest)),
   'POST /letters/replay': async ({ request, response, system }) =>
     json(response, 200, await system.replay((await bodyOf(request)) as ReplayRequest)),
+  'POST /sagas': async ({ request, response, system }) =>
+    json(response, 200, await system.openSagas((await bodyOf(request)) as SagasRequest)),
+  'POST /sagas/mend': async ({ request, response, system }) =>
+    json(response, 200, await system.mendSaga((await bodyOf(request)) as MendRequest)),
   'GET /logs': async ({ response, system, query }) => {
     const tell = stream<unknown>(response);
     const left = new Promise<void>((resolve) => response.once('close', resolve));

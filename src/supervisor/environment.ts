@@ -40,6 +40,11 @@ export function needsEvents(workload: Workload, env: Variables): boolean {
   return hasEvents(workload) && !env['KAFKA_URL'] && !env['DATABASE_URL'];
 }
 
+/** Whether a service has a database of its own. */
+export function hasDatabase({ resources }: Workload): boolean {
+  return resources.some(({ type }) => type === 'postgres');
+}
+
 /** Whether a service publishes or handles events. */
 export function hasEvents({ resources }: Workload): boolean {
   return resources.some(({ type }) => type === LOG);

@@ -10,20 +10,25 @@ import type {
   DeployRequest,
   LettersRequest,
   LogLine,
+  MendRequest,
+  OpenSaga,
   Plan,
   Replayed,
   ReplayRequest,
+  SagasRequest,
   SystemEvent,
   SystemStatus,
   UpRequest,
 } from '../target/local/protocol.ts';
+import type { BookTies } from './books.ts';
 import { type DatabaseServer, databaseServer } from './database.ts';
-import { deadLetters, type LetterTies, replay } from './dead-letters.ts';
+import { deadLetters, replay } from './dead-letters.ts';
 import { type Journal, openJournal } from './journal.ts';
 import { LocalServices } from './local-services.ts';
 import { type LogBook, openLogBook } from './log-book.ts';
 import { masker } from './log-lines.ts';
 import { type Memory, openMemory } from './memory.ts';
+import { mendSaga, openSagas } from './open-sagas.ts';
 import { writeState } from './state-file.ts';
 import { startTraces, type Traces } from './traces.ts';
 
@@ -176,15 +181,25 @@ export class LocalSystem {
 
   /** Events that services could not handle. */
   deadLetters(wanted: LettersRequest): Promise<readonly DeadLetter[]> {
-    return deadLetters(this.#letterTies, wanted);
+    return deadLetters(this.#bookTies, wanted);
   }
 
   /** Has them handled again, by the services themselves. */
   replay(wanted: ReplayRequest): Promise<readonly Replayed[]> {
-    return replay(this.#letterTies, wanted);
+    return replay(this.#bookTies, wanted);
   }
 
-  get #letterTies(): LetterTies {
+  /** Sagas of services that have not ended. */
+  openSagas(wanted: SagasRequest): Promise<readonly OpenSaga[]> {
+    return openSagas(this.#bookTies, wanted);
+  }
+
+  /** Has one tried at once, or turned back. */
+  mendSaga(wanted: MendRequest): Promise<readonly string[]> {
+    return mendSaga(this.#bookTies, wanted);
+  }
+
+  get #bookTies(): BookTies {
     return { root: this.#options.root, fs: nodeFiles(), database: this.#database };
   }
 

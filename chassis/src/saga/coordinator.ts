@@ -121,7 +121,7 @@ async function keep(coordinator: Coordinator, tx: Transaction, { saga, at, event
   const moved = event ? step(plan, saga.state, event)[0] : saga.state;
   const [state, [action]] = proceed(plan, moved, at);
   const next = { ...saga, state };
-  await saveSaga(tx, { name, saga: next, plan, error });
+  await saveSaga(tx, { name, saga: next, plan, step: 'step' in state ? coordinator.names[state.step] : undefined, error });
   if (decisionOf(plan, saga.state) !== decisionOf(plan, state)) {
     if ('reason' in state) await definition.refused?.(tx, { id: saga.id, data: saga.data, reason: state.reason });
     afterCommit(tx, () => coordinator.decided(saga.id));

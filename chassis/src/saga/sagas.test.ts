@@ -169,7 +169,7 @@ it('tells of a saga under way, has it tried at once, and turned back by hand', a
   const tools = await start(definition);
   await place(tools, 'o1');
   await eventually(async () => (await tools.placing.list())[0]?.lastError).toBe('Error: no answer');
-  expect(await tools.placing.list()).toMatchObject([{ id: 'o1', is: 'forward', step: 1, stuck: false }]);
+  expect(await tools.placing.list()).toMatchObject([{ id: 'o1', is: 'forward', step: 1, stepName: 'authorise', stuck: false }]);
   const before = said.length;
   expect(await tools.placing.retry('o1')).toBe(true);
   await eventually(() => said.length).toBeGreaterThan(before);

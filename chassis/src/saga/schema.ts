@@ -21,5 +21,6 @@ export const SAGAS_SCHEMA: SchemaPart = {
   PRIMARY KEY (name, id)
 );
 CREATE INDEX sagas_due ON svckit.sagas (name, due_at) WHERE due_at IS NOT NULL;`,
+    `ALTER TABLE svckit.sagas ADD COLUMN step text; -- what the step in hand is called`,
   ],
 };

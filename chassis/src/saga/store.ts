@@ -67,6 +67,8 @@ export interface Saved {
   readonly name: string;
   readonly saga: StoredSaga & { readonly state: State };
   readonly plan: Plan;
+  /** What the step in hand is called. */
+  readonly step: string | undefined;
   readonly error?: string | undefined;
 }
 
@@ -79,13 +81,13 @@ export class MovedOn extends Error {
  * Keeps a saga's next state.
  * @throws MovedOn where somebody else has kept one since this was read
  */
-export async function saveSaga(tx: Transaction, { name, saga, plan, error }: Saved): Promise<void> {
+export async function saveSaga(tx: Transaction, { name, saga, plan, step, error }: Saved): Promise<void> {
   const { id, version, state, data } = saga;
   const [due, deadline] = state.is === 'forward' || state.is === 'backward' ? [state.dueAt / 1000, state.deadlineAt / 1000] : [];
   const touched = await tx.execute(sql`
     UPDATE svckit.sagas SET version = version + 1, state = ${JSON.stringify(state)}, data = ${JSON.stringify(data)},
       decision = ${decisionOf(plan, state)}, due_at = to_timestamp(${due}), deadline_at = to_timestamp(${deadline}),
-      undo_reason = NULL, last_error = ${error}
+      undo_reason = NULL, last_error = ${error}, step = ${step}
     WHERE name = ${name} AND id = ${id} AND version = ${version}`);
   if (touched !== 1) throw new MovedOn(`The saga ${id} was moved on by another process`);
 }
@@ -110,6 +112,7 @@ export interface SagaView {
   readonly is: 'new' | State['is'];
   /** The index of the step in hand. */
   readonly step: number | undefined;
+  readonly stepName: string | undefined;
   readonly attempts: number;
   readonly decision: string | undefined;
   readonly lastError: string | undefined;
@@ -125,6 +128,7 @@ interface ViewRow {
   readonly id: string;
   readonly state: { readonly is: SagaView['is']; readonly step?: number; readonly attempts?: number };
   readonly decision: string | null;
+  readonly step: string | null;
   readonly last_error: string | null;
   readonly started_at: Date;
   readonly due_at: Date | null;
@@ -134,13 +138,14 @@ interface ViewRow {
 /** Sagas that have not ended, those that have waited longest first; or only those that are stuck. */
 export async function listSagas(db: Queryable, { stuck = false, limit = 100 } = {}): Promise<readonly SagaView[]> {
   const rows = await db.query<ViewRow>(sql`
-    SELECT name, id, state, decision, last_error, started_at, due_at, coalesce(deadline_at < now(), false) AS stuck
+    SELECT name, id, state, decision, step, last_error, started_at, due_at, coalesce(deadline_at < now(), false) AS stuck
     FROM svckit.sagas WHERE due_at IS NOT NULL AND (NOT ${stuck}::boolean OR deadline_at < now()) ORDER BY started_at LIMIT ${limit}`);
   return rows.map((row) => ({
     name: row.name,
     id: row.id,
     is: row.state.is,
     step: row.state.step,
+    stepName: row.step ?? undefined,
     attempts: row.state.attempts ?? 0,
     decision: row.decision ?? undefined,
     lastError: row.last_error ?? undefined,

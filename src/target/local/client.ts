@@ -11,9 +11,12 @@ import type {
   DownRequest,
   LettersRequest,
   LogLine,
+  MendRequest,
+  OpenSaga,
   Plan,
   Replayed,
   ReplayRequest,
+  SagasRequest,
   SystemEvent,
   SystemStatus,
   UpRequest,
@@ -32,6 +35,10 @@ export interface LocalSystem extends Target<Plan, SystemEvent, SystemStatus> {
   deadLetters(services: readonly string[]): Promise<readonly DeadLetter[]>;
   /** Asks them to handle such events again: the one with this id and all of its key, else all. */
   replay(services: readonly string[], id?: string): Promise<readonly Replayed[]>;
+  /** Sagas of these services that have not ended. */
+  sagas(wanted: Omit<SagasRequest, 'env'>): Promise<readonly OpenSaga[]>;
+  /** Has a saga tried at once, or turned back. Resolves with the services that had it to mend. */
+  mendSaga(wanted: Omit<MendRequest, 'env'>): Promise<readonly string[]>;
 }
 
 type Place = Pick<Workspace, 'root'>;
@@ -133,6 +140,8 @@ function clientOf(runtime: Runtime, { address, place }: Access): LocalSystem {
       const body: ReplayRequest = { services, env: ownEnvironment(runtime), ...(id !== undefined && { id }) };
       return parsed<readonly Replayed[]>(await ask('/letters/replay', { body }));
     },
+    sagas: async (wanted) => parsed<readonly OpenSaga[]>(await ask('/sagas', { body: { ...wanted, env: ownEnvironment(runtime) } })),
+    mendSaga: async (wanted) => parsed<readonly string[]>(await ask('/sagas/mend', { body: { ...wanted, env: ownEnvironment(runtime) } })),
     async down(request) {
       const { services } = request;
       const { ended } = await parsed<{ readonly ended: readonly string[] }>(await ask('/down', { body: request }));

@@ -132,6 +132,39 @@ export interface DeadLetter {
   readonly replaying: boolean;
 }
 
+/** Which services' sagas: all where none is named. */
+export interface SagasRequest extends DeployRequest {
+  /** Only those whose step should be over by now. */
+  readonly stuck: boolean;
+}
+
+export interface MendRequest extends DeployRequest {
+  readonly id: string;
+  readonly how: 'retry' | 'compensate';
+  /** Why it is turned back. */
+  readonly reason: string;
+}
+
+/** A saga that has not ended. */
+export interface OpenSaga {
+  readonly service: string;
+  /** Its kind. */
+  readonly name: string;
+  readonly id: string;
+  readonly state: 'new' | 'going on' | 'undoing';
+  /** The step in hand; absent before the first. */
+  readonly step?: string;
+  /** How often that was begun. */
+  readonly attempts: number;
+  /** The step should be over by now: it is tried on, but somebody should have a look. */
+  readonly stuck: boolean;
+  readonly lastError?: string;
+  /** ISO 8601. */
+  readonly since: string;
+  /** When it is tried next, ISO 8601. */
+  readonly next?: string;
+}
+
 export interface Replayed {
   readonly service: string;
   readonly letters: number;

@@ -6,14 +6,15 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { EVENTS_SCHEMA } from '../../../chassis/src/events/schema.ts';
 import { type TestDatabase, testDatabase } from '../../../chassis/src/testing/test-database.ts';
 import { nodeFiles } from '../../../src/runtime/node/files.ts';
-import { deadLetters, type LetterTies, replay } from '../../../src/supervisor/dead-letters.ts';
+import type { BookTies } from '../../../src/supervisor/books.ts';
+import { deadLetters, replay } from '../../../src/supervisor/dead-letters.ts';
 
 const root = mkdtempSync(join(tmpdir(), 'svckit-letters-'));
 const databases = new Map<string, TestDatabase>();
 const env = {};
 
 /** The workspace has a worker that has run, one that has not, and a service without events. */
-const ties: LetterTies = {
+const ties: BookTies = {
   root,
   fs: nodeFiles(),
   database: {
