@@ -21,7 +21,7 @@ it('says that all is well where no saga is open', () => {
 
 it('shows where a saga stands, what hinders it, and how to mend it', () => {
   const text = view({ did: 'list', sagas: [saga] }, plain);
-  expect(text).toMatch(/orders +place-order +01a20b7c +going on, stuck +capture +4 +2026-11-23 10:20:30/);
+  expect(text).toMatch(/orders +place-\S+ +01a20b7c +going on, stuck +capture +4 +2026-11-23 10:20:30/);
   expect(text).toContain('01a20b7c: UpstreamError: payments does not answer');
   expect(text).toContain('svc events sagas --retry 01a20b7c');
 });
