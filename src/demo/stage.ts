@@ -49,6 +49,15 @@ export function invocation({ paths, env, terminal }: Runtime, args: readonly str
   };
 }
 
+/** Runs another program as a user would type it. */
+export async function* program(line: string, { runtime, workspace }: Stage): AsyncGenerator<Item> {
+  yield { is: 'command', line };
+  const [command = '', ...args] = line.split(' ');
+  const { exitCode } = yield* shown({ command, args, cwd: workspace }, runtime);
+  if (exitCode === 0 || runtime.signal.aborted) return;
+  throw new SvcError('tool/failed', `\`${line}\` ended with exit code ${exitCode}`, { hint: `Try it by hand: cd ${workspace} && ${line}` });
+}
+
 async function* shown(call: Invocation, runtime: Runtime): AsyncGenerator<Item, ExecResult> {
   const lines: string[] = [];
   let wake = () => {};

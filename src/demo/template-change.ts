@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { SvcError } from '../errors.ts';
-import { createFolders } from '../plan/write-file.ts';
-import type { FileSystem, Runtime } from '../runtime/runtime.ts';
+import { copySources } from './copy.ts';
+import { commitAll } from './git.ts';
 import { type Item, type Stage, svc } from './stage.ts';
 
 const TEMPLATE = 'platform/http-service';
@@ -31,7 +31,7 @@ const PLATFORM_EDIT: Edit = {
 export async function* changeTemplate(stage: Stage): AsyncGenerator<Item> {
   const { runtime, workspace: cwd } = stage;
   yield { is: 'note', text: `The platform team’s own template, ${TEMPLATE}, begins as a copy of the one that svc brings along.` };
-  await copyFolder(join(runtime.paths.templates, 'http-service'), join(cwd, TEMPLATE), runtime.fs);
+  await copySources(join(runtime.paths.templates, 'http-service'), join(cwd, TEMPLATE), runtime.fs);
   yield* svc(['new', `./${TEMPLATE}`, 'reviews', '--yes', '--no-install'], { runtime, cwd });
 
   yield {
@@ -67,30 +67,4 @@ async function* linesOf(file: string, pattern: RegExp, { runtime, workspace }: S
   yield { is: 'command', line: `grep -nE '${pattern.source}' ${file}` };
   const lines = ((await runtime.fs.readText(join(workspace, file))) ?? '').split('\n');
   for (const [index, line] of lines.entries()) if (pattern.test(line)) yield { is: 'output', line: `${index + 1}:${line}` };
-}
-
-/** With a name of its own: a fresh machine has none for git. */
-async function commitAll({ runtime, workspace }: Stage, message: string): Promise<void> {
-  const who = ['-c', 'user.name=demo', '-c', 'user.email=demo@example.com', '-c', 'commit.gpgSign=false'];
-  await git(['add', '--all'], { runtime, workspace });
-  await git([...who, 'commit', '--quiet', `--message=${message}`], { runtime, workspace });
-}
-
-async function git(args: readonly string[], { runtime, workspace }: Stage): Promise<void> {
-  const { exitCode, stderr } = await runtime.exec({ command: 'git', args, cwd: workspace });
-  if (exitCode !== 0)
-    throw new SvcError('tool/failed', `git ${args.at(-1)}: ${stderr.trim()}`, { hint: `See: git -C ${workspace} status` });
-}
-
-async function copyFolder(from: string, to: string, fs: Runtime['fs']): Promise<void> {
-  await createFolders(fs, to);
-  for (const { name, kind } of (await fs.list(from)) ?? []) {
-    if (kind === 'folder') await copyFolder(join(from, name), join(to, name), fs);
-    else await copyFile(join(from, name), join(to, name), fs);
-  }
-}
-
-async function copyFile(from: string, to: string, fs: FileSystem): Promise<void> {
-  const [info, content] = await Promise.all([fs.info(from), fs.readBytes(from)]);
-  if (content) await fs.createFile(to, content, { executable: info?.executable ?? false });
 }

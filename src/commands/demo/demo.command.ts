@@ -13,7 +13,7 @@ interface Input {
 
 export const demo: StreamSpec<Input, Item> = {
   name: 'demo',
-  summary: 'Show it all once: create two services, run them, place an order, trace it, break one, upgrade one',
+  summary: 'Show it all once: run a shop of ten services, place an order, trace it, break one service, upgrade one',
   examples: [
     ['svc demo', 'in a fresh folder; stays up until Ctrl-C'],
     ['svc demo --once', 'ends by itself and takes everything away again'],

@@ -29,9 +29,9 @@ function goOn(folder: string, style: Style): readonly string[] {
     '',
     'It stays up until you press Ctrl-C; then everything is taken away. Go on in another terminal:',
     `  cd ${folder}`,
-    `  svc list                    ${style.faint('what runs, and where')}`,
-    `  svc logs -f                 ${style.faint('what the services say')}`,
-    `  svc trace --last            ${style.faint('where the last request went')}`,
-    `  svc new http-service carts  ${style.faint('one more service')}`,
+    `  svc list                      ${style.faint('what runs, and where')}`,
+    `  svc logs -f                   ${style.faint('what the services say')}`,
+    `  svc trace --last              ${style.faint('where the last request went')}`,
+    `  svc new http-service returns  ${style.faint('one more service')}`,
   ];
 }
