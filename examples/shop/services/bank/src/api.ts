@@ -37,7 +37,7 @@ export interface components {
             reference: components["schemas"]["Id"];
             /** @description Minor units. */
             amount: number;
-            /** @description Says how this provider behaves. `card-declined` is declined; `card-slow` answers a second late; of `card-lost` the first answer to each key is lost, though the operation was done; for `card-down` the provider is away the first time. All others are good. */
+            /** @description Says how this provider behaves. `card-declined` is declined; `card-slow` answers a second late; of `card-lost` the first answer to each key is lost, though the operation was done; for `card-down` the provider is away the first time. `card-lost-5` and `card-down-5` do so five times. All others are good. */
             card: string;
         };
         Outcome: {

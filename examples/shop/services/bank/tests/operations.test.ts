@@ -47,3 +47,22 @@ test('of some cards the first answer is lost: asked again under the same key, th
   expect(await approved(ask(order, 'AUTHORISE', { card: 'card-lost' }))).toBe(true);
   expect((await ask(randomUUID(), 'AUTHORISE', { card: 'card-down' })).status).toBe(503);
 });
+
+test('a card says how often its provider is away or loses its answer, and under one key all is done once', async () => {
+  const [away, lost] = [randomUUID(), randomUUID()];
+  for (const status of [503, 503, 200]) {
+    expect((await ask(away, 'AUTHORISE', { card: 'card-down-2' })).status).toBe(status);
+  }
+  for (const status of [504, 504, 200]) {
+    expect((await ask(lost, 'AUTHORISE', { card: 'card-lost-2' })).status).toBe(status);
+  }
+  expect(await approved(ask(lost, 'CAPTURE', { key: `${lost}:all` }))).toBe(true);
+  expect(await approved(ask(lost, 'CAPTURE', { key: `${lost}:more` }))).toBe(false);
+});
+
+test('what costs nothing is authorised and let go of like anything else', async () => {
+  const order = randomUUID();
+  expect(await approved(ask(order, 'VOID', { amount: 0, key: `${order}:early` }))).toBe(false);
+  expect(await approved(ask(order, 'AUTHORISE', { amount: 0 }))).toBe(true);
+  expect(await approved(ask(order, 'VOID', { amount: 0 }))).toBe(true);
+});

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { fakeUpstream, startService, testDatabase, testEvents, type UpstreamAnswer } from '@svckit/chassis/testing';
+import { Client } from 'pg';
 import { createService } from '../src/service.ts';
 
 export const unknownId = '018f4d5e-0000-7000-8000-000000000002';
@@ -39,6 +40,7 @@ export async function startApp(provider: Provider = approving) {
     create: (body: unknown) => send('PUT', `/payments/${randomUUID()}`, body),
     send,
     events,
+    deadLetters: () => deadLettersIn(database.url),
     async stop() {
       await app.stop();
       await events.stop();
@@ -51,6 +53,15 @@ export async function startApp(provider: Provider = approving) {
 function routeTo(provider: Provider, route: string) {
   return ({ body }: { readonly body: unknown }) =>
     provider({ kind: (body as { kind: string }).kind, key: route.slice(route.lastIndexOf('/') + 1) });
+}
+
+/** The events that could not be handled, with their causes. */
+async function deadLettersIn(url: string): Promise<readonly { readonly type: string; readonly cause: string }[]> {
+  const client = new Client({ connectionString: url });
+  await client.connect();
+  const { rows } = await client.query('SELECT type, cause FROM svckit.dead_letters WHERE attempts > 0 ORDER BY id');
+  await client.end();
+  return rows;
 }
 
 /** The body of an answer. Under test the service checks each one against the contract before it leaves. */

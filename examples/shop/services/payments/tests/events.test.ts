@@ -64,3 +64,44 @@ test('an order that has a coordinator is left to it', async () => {
   expect(await app.events.next('payments')).toMatchObject({ data: { orderId: other } });
   expect(await stateOf(coordinated)).toBeUndefined();
 });
+
+test('each event twice is one operation to the provider, under one key', async () => {
+  const orderId = randomUUID();
+  for (const _ of [1, 2]) await price(orderId);
+  await becomes(orderId, 'authorised');
+  for (const _ of [1, 2]) await tell('ORDER_CONFIRMED', orderId);
+  await becomes(orderId, 'captured');
+  const asked = app.bank.requests.map(({ path }) => decodeURIComponent(path)).filter((path) => path.includes(orderId));
+  expect([...new Set(asked)]).toEqual(['AUTHORISE', 'CAPTURE'].map((kind) => `/bank/operations/${orderId}:${kind}`));
+});
+
+test('a provider that takes its time with some keeps nobody else waiting', async () => {
+  const slow = [...Array(8)].map(() => randomUUID());
+  provider = (asked) => ({
+    ...approve(asked),
+    delayMs: slow.some((id) => asked.key.includes(id)) ? 1_000 : 0,
+  });
+  for (const orderId of slow) await price(orderId);
+  const quick = randomUUID();
+  await price(quick);
+  await expect.poll(() => stateOf(quick), { timeout: 1_500 }).toBe('authorised');
+});
+
+test('a cancelled order gets back what was set aside', async () => {
+  const orderId = randomUUID();
+  await price(orderId);
+  await becomes(orderId, 'authorised');
+  await tell('ORDER_CANCELLED', orderId, { reason: 'Out of stock' });
+  await becomes(orderId, 'voided');
+});
+
+test('what is confirmed but can never be paid for is a dead letter that says why, not silence', async () => {
+  const orderId = randomUUID();
+  provider = () => ({ body: { approved: false } });
+  await price(orderId);
+  await becomes(orderId, 'declined');
+  await tell('ORDER_CONFIRMED', orderId);
+  await expect
+    .poll(() => app.deadLetters(), { timeout: 10_000 })
+    .toEqual([{ type: 'ORDER_CONFIRMED', cause: expect.stringContaining('It is declined') }]);
+}, 20_000);

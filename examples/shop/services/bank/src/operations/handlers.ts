@@ -9,12 +9,18 @@ const LATE_MS = 1_000;
 export function handlers({ db }: Needs): Handlers<operations> {
   return {
     async operate({ params: { key }, body }) {
-      const isFirst = (await countAsk(db, key)) === 1;
-      if (body.card === 'card-down' && isFirst) throw unavailable('The provider is away');
+      const times = await countAsk(db, key);
+      if (times <= troubles(body.card, 'down')) throw unavailable('The provider is away');
       const outcome = await db.transaction((tx) => operate(tx, key, body));
-      if (body.card === 'card-lost' && isFirst) throw new Problem({ status: 504, detail: 'The answer was lost' });
+      if (times <= troubles(body.card, 'lost')) throw new Problem({ status: 504, detail: 'The answer was lost' });
       if (body.card === 'card-slow') await sleep(LATE_MS);
       return ok(outcome);
     },
   };
+}
+
+/** How many asks for each key meet that trouble: `card-down` one, `card-down-3` three. */
+function troubles(card: string, trouble: 'down' | 'lost'): number {
+  const [, times = '1'] = new RegExp(`^card-${trouble}(?:-(\\d+))?$`).exec(card) ?? [undefined, '0'];
+  return Number(times);
 }

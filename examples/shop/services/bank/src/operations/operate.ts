@@ -38,14 +38,15 @@ function asBefore(known: Request & Outcome, { kind, reference, amount }: Request
 /** Money is captured or voided where it is authorised, and refunded where it was captured. */
 async function isCovered(tx: Transaction, { kind, reference, amount, card }: Request): Promise<boolean> {
   if (kind === 'AUTHORISE') return card !== 'card-declined';
-  const { authorised, open, captured } = await balance(tx, reference);
-  return { CAPTURE: amount <= open, VOID: authorised > 0 && amount <= open, REFUND: amount <= captured }[kind];
+  const { isAuthorised, open, captured } = await balance(tx, reference);
+  return isAuthorised && amount <= (kind === 'REFUND' ? captured : open);
 }
 
 async function balance(tx: Transaction, reference: string) {
   const sums = await tx.query<{ kind: Request['kind']; amount: number }>(sql`
     SELECT kind, sum(amount)::float8 AS amount FROM operations WHERE reference = ${reference} AND approved GROUP BY kind`);
   const sum = (kind: Request['kind']) => sums.find((row) => row.kind === kind)?.amount ?? 0;
-  const [authorised, captured] = [sum('AUTHORISE'), sum('CAPTURE')];
-  return { authorised, open: authorised - captured - sum('VOID'), captured: captured - sum('REFUND') };
+  const captured = sum('CAPTURE');
+  const isAuthorised = sums.some((row) => row.kind === 'AUTHORISE'); // be it of nothing: what costs nothing is voided too
+  return { isAuthorised, open: sum('AUTHORISE') - captured - sum('VOID'), captured: captured - sum('REFUND') };
 }

@@ -34,6 +34,11 @@ export async function wantAuthorised(tx: Transaction, orderId: string, { userId,
   }
 }
 
+/** Whether an order was cancelled: then it asks for nothing any more. */
+export async function isCancelled(tx: Transaction, orderId: string): Promise<boolean> {
+  return (await tx.first<Row>(sql`${selected(orderId)} FOR UPDATE`))?.wanted === 'voided';
+}
+
 /** Writes down that an order is cancelled; where it never asked for money, a tombstone keeps it from asking late. */
 export async function wantVoided(tx: Transaction, orderId: string): Promise<void> {
   await tx.execute(sql`
