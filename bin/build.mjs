@@ -16,7 +16,10 @@ await bundleProgram({ root, outdir: dist, version });
 await precompileTemplates(root, dist);
 packChassis();
 
-/** The tarball's name carries its digest: npm serves a cached one of the same name and version without a word. */
+/**
+ * The tarball's name carries a digest of what is in it: npm serves a cached one of the same name and version without a word. How it is
+ * compressed does not matter, which differs from npm to npm.
+ */
 function packChassis() {
   const chassis = join(root, 'chassis');
   rmSync(join(chassis, 'dist'), { recursive: true, force: true });
@@ -24,11 +27,19 @@ function packChassis() {
   const folder = join(dist, 'chassis');
   mkdirSync(folder, { recursive: true });
   const packed = mkdtempSync(join(folder, 'pack-'));
-  const [{ filename, version: chassisVersion }] = JSON.parse(npm(['pack', '--json', '--pack-destination', packed], chassis));
-  const tarball = join(packed, filename);
-  const digest = createHash('sha256').update(readFileSync(tarball)).digest('hex').slice(0, 8);
-  renameSync(tarball, join(folder, `svckit-chassis-${chassisVersion}-${digest}.tgz`));
+  const [{ filename, files, version: chassisVersion }] = JSON.parse(npm(['pack', '--json', '--pack-destination', packed], chassis));
+  const name = `svckit-chassis-${chassisVersion}-${digestOf(chassis, files).slice(0, 8)}.tgz`;
+  renameSync(join(packed, filename), join(folder, name));
   rmSync(packed, { recursive: true });
+}
+
+function digestOf(folder, files) {
+  const hash = createHash('sha256');
+  for (const path of files.map((file) => file.path).sort()) {
+    const content = readFileSync(join(folder, path));
+    hash.update(`${path}\0${content.length}\0`).update(content);
+  }
+  return hash.digest('hex');
 }
 
 function npm(args, cwd) {
