@@ -139,7 +139,10 @@ export async function observed(parts: HandlingParts, { record, event }: Received
   let failure: unknown;
   try {
     const exchange = { requestId, deadline: startedAt + EVENT_TIMEOUT_MS };
-    await context.with(withExchange(trace.setSpan(parent, span), exchange), work);
+    await context.with(withExchange(trace.setSpan(parent, span), exchange), async () => {
+      await work();
+      parts.logger.info(logFields(record, event, startedAt), 'event');
+    });
   } catch (error) {
     failure = error;
     span.setStatus({ code: SpanStatusCode.ERROR, message: describe(error) });
@@ -150,6 +153,10 @@ export async function observed(parts: HandlingParts, { record, event }: Received
     const error = failure === undefined ? undefined : failure instanceof Error ? failure.name : 'unknown';
     parts.handled(record, { type: event.type, seconds: (performance.now() - startedAt) / 1000, error });
   }
+}
+
+function logFields({ topic, key }: LogRecord, { type }: CloudEvent, startedAt: number) {
+  return { event_type: type, topic, key, duration_ms: Math.round((performance.now() - startedAt) * 1000) / 1000 };
 }
 
 function attributesOf({ system, group }: HandlingParts, { record, event }: Received, requestId: string) {

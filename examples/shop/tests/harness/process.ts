@@ -8,7 +8,7 @@ const READY_WITHIN_MS = 20_000;
 const STOPPED_WITHIN_MS = 15_000;
 
 export interface Launch {
-  readonly service: ServiceName;
+  readonly service: ServiceName | 'gateway';
   readonly port: number;
   readonly env: Readonly<Record<string, string>>;
   /** Another program than the service's own. */

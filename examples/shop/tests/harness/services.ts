@@ -23,10 +23,10 @@ export const CALLS: Readonly<Record<ServiceName, readonly ServiceName[]>> = {
 /** Of these crash points each service that has a part in events passes some. */
 export const HAS_EVENTS: ReadonlySet<ServiceName> = new Set(['products', 'inventory', 'promotions', 'payments', 'orders']);
 
-export const folderOf = (service: ServiceName): string => join(SHOP, 'services', service);
+export const folderOf = (service: ServiceName | 'gateway'): string => join(SHOP, 'services', service);
 
 /** A script of a service's package.json. */
-export function scriptOf(service: ServiceName, name: string): string {
+export function scriptOf(service: ServiceName | 'gateway', name: string): string {
   const { scripts } = JSON.parse(readFileSync(join(folderOf(service), 'package.json'), 'utf8')) as {
     readonly scripts: Readonly<Record<string, string>>;
   };
