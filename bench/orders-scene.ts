@@ -59,8 +59,10 @@ export async function measure(flow: Flow, load: Load): Promise<Measured> {
 }
 
 function environments({ profiles }: Load) {
-  const profiled = profiles === undefined ? {} : { NODE_OPTIONS: `--cpu-prof --cpu-prof-dir=${profiles}` };
-  return Object.fromEntries(CORE.map((service) => [service, { ...UNDISTURBED, ...profiled }]));
+  const profiler = join(import.meta.dirname, 'profile.cjs');
+  const profiled = (service: string) =>
+    profiles === undefined ? {} : { NODE_OPTIONS: `--require ${profiler}`, BENCH_PROFILES: profiles, BENCH_SERVICE: service };
+  return Object.fromEntries(CORE.map((service) => [service, { ...UNDISTURBED, ...profiled(service) }]));
 }
 
 async function sell(shop: Shop, server: string, load: Load): Promise<Omit<Measured, 'barePerSecond'>> {

@@ -12,7 +12,7 @@ const options = {
   profiles: process.env.BENCH_PROFILES,
 };
 
-for (const flow of ['orchestration', 'choreography']) {
+for (const flow of (process.env.BENCH_FLOWS ?? 'orchestration,choreography').split(',')) {
   const { ordersPerSecond, perOrder, barePerSecond } = await measure(flow, options);
   const { commits, inserted, changed } = perOrder;
   console.log(
