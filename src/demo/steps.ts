@@ -19,7 +19,7 @@ export const STEPS: readonly Step[] = [
   { title: 'Place an order', play: placeOrder },
   {
     title: 'See where that request went: one tree, through calls and events',
-    play: ({ runtime, workspace }) => svc(['trace', '--request-id', REQUEST_ID], { runtime, cwd: workspace }),
+    play: ({ runtime, workspace }) => svc(['trace', REQUEST_ID], { runtime, cwd: workspace }),
   },
   { title: 'Break orders, and deploy it all the same', play: deployBroken },
   { title: 'Change a template, and take the change into a service that its team has edited', play: changeTemplate },

@@ -32,13 +32,14 @@ export function traceCommand(open: (runtime: Runtime) => Promise<TraceReader>): 
       ['svc trace', 'the latest traces'],
       ['svc trace --last', 'the newest one, in full'],
       ['svc trace 4bf92f35', 'one trace; the first 8 digits of its id will do'],
-      ['svc trace --request-id 7c9e6679', 'the trace of a request by its X-Request-ID'],
+      ['svc trace demo-order-1', 'the trace of a request by its X-Request-ID'],
+      ['svc trace --request-id 7c9e6679', 'the same, where it looks like the id of a trace'],
       ['svc trace --slowest 5 --since 1h', 'the slowest of the last hour'],
       ['svc trace --errors', 'the latest that failed'],
     ],
     declare: (command) =>
       command
-        .argument('[trace-id]', 'id of a trace, or its first 8 digits or more')
+        .argument('[id]', 'id of a trace, or its first 8 digits or more; or the X-Request-ID of a request')
         .option('--request-id <id>', 'the trace of the request with this X-Request-ID')
         .option('--last [n]', 'the newest trace, or the n newest')
         .option('--slowest [n]', `the slowest traces (${SLOWEST_LISTED})`)
@@ -79,7 +80,7 @@ function parse([traceId]: readonly string[], flags: Flags): Input {
       limit:
         flags['last'] !== undefined ? countOf(flags['last'], 1) : countOf(flags['slowest'], flags['slowest'] ? SLOWEST_LISTED : LISTED),
       errorsOnly: flags['errors'] === true,
-      ...(traceId !== undefined && { idPrefix: idPrefixOf(traceId) }),
+      ...(traceId !== undefined && named(traceId)),
       ...(typeof flags['requestId'] === 'string' && { requestId: flags['requestId'] }),
     },
     sinceMs: ageOf(flags['since']),
@@ -87,9 +88,9 @@ function parse([traceId]: readonly string[], flags: Flags): Input {
   };
 }
 
-function idPrefixOf(text: string): string {
-  if (/^[0-9a-fA-F]{8,32}$/.test(text)) return text.toLowerCase();
-  throw invalid(`${text} is no trace id`, 'A trace id is 32 hexadecimal digits, of which the first 8 will do; svc trace lists the latest');
+/** What looks like the beginning of a trace id is taken for one, anything else for a request id. */
+function named(id: string): Pick<TraceQuery, 'idPrefix' | 'requestId'> {
+  return /^[0-9a-fA-F]{8,32}$/.test(id) ? { idPrefix: id.toLowerCase() } : { requestId: id };
 }
 
 /** An option whose number may be left out is `true` without one. */
