@@ -54,14 +54,17 @@ function pointsOf(shop: Shop, service: ServiceName): readonly string[] {
 
 /** Has a service killed at a point, and starts it again. Returns how to see that through: where it never came there, nothing happened. */
 function killOnce(shop: Shop, service: ServiceName, point: string): () => Promise<void> {
+  let isOver = false;
   let restarting: Promise<void> | undefined;
   void shop.process(service).ended.then(() => {
+    if (isOver) return;
     shop.crashAt(service, undefined);
     restarting = shop.restart(service);
   });
   shop.crashAt(service, point);
   return async () => {
     shop.crashAt(service, undefined);
+    isOver = shop.process(service).isRunning();
     await restarting;
   };
 }

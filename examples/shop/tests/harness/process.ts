@@ -45,12 +45,17 @@ export async function startProcess(launch: Launch): Promise<ServiceProcess> {
   return running;
 }
 
+/** None of them outlives the tests. */
+const children = new Set<ChildProcess>();
+process.once('exit', () => {
+  for (const child of children) child.kill('SIGKILL');
+});
+
 function processOf(child: ChildProcess): ServiceProcess {
   const ended = once(child, 'exit').then(([, signal]) => (signal as NodeJS.Signals | null) ?? undefined);
   const isRunning = () => child.exitCode === null && child.signalCode === null;
-  const endWithUs = () => child.kill('SIGKILL');
-  process.once('exit', endWithUs);
-  void ended.then(() => process.removeListener('exit', endWithUs));
+  children.add(child);
+  void ended.then(() => children.delete(child));
   return {
     pid: child.pid ?? 0,
     ended,
