@@ -44,6 +44,12 @@ it('has nothing against a first contract, nor a first commit', () => {
   expect(additiveGate(repository(order).service, 'HEAD^1')).toEqual([]);
 });
 
+it('fails for a commit that does not exist, and where git knows none', () => {
+  const { service } = repository(order, less);
+  expect(() => additiveGate(service, 'origin/mian')).toThrow('origin/mian is no commit here');
+  expect(() => additiveGate(mkdtempSync(join(tmpdir(), 'svckit-additive-none-')), 'HEAD^1')).toThrow('git knows no commit here');
+});
+
 it('fails in a clone that does not reach back', () => {
   const { root } = repository(order, less);
   const clone = mkdtempSync(join(tmpdir(), 'svckit-additive-clone-'));

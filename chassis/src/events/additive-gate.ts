@@ -24,15 +24,16 @@ export function additiveGate(folder: string, ref: string): readonly string[] {
   );
 }
 
-/** Undefined where there was none: in the first commit, and before the service told anything. */
+/** Undefined where there was none: before the service told anything, and before the first commit. */
 function contractAt(git: Git, ref: string): string | undefined {
-  if (git('rev-parse', '--verify', '--quiet', `${ref}^{commit}`) === undefined) {
-    if (git('rev-parse', '--is-shallow-repository')?.trim() !== 'false') {
-      throw new EventContractError(`${ref} is not in this clone: it must reach further back`);
-    }
-    return undefined;
+  if (git('rev-parse', '--verify', '--quiet', `${ref}^{commit}`) !== undefined) return git('show', `${ref}:./${FILE}`);
+  if (git('rev-parse', '--verify', '--quiet', 'HEAD') === undefined) throw new EventContractError('git knows no commit here');
+  if (git('rev-parse', '--is-shallow-repository')?.trim() !== 'false') {
+    throw new EventContractError(`${ref} is not in this clone: it must reach further back`);
   }
-  return git('show', `${ref}:./${FILE}`);
+  const isBeforeTheFirst = ref.startsWith('HEAD^') && git('rev-parse', '--verify', '--quiet', 'HEAD^1') === undefined;
+  if (!isBeforeTheFirst) throw new EventContractError(`${ref} is no commit here`);
+  return undefined;
 }
 
 type Git = (...args: readonly string[]) => string | undefined;
