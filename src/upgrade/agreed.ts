@@ -1,4 +1,4 @@
-import type { Sides } from './merge.ts';
+import type { Sides } from './three-way.ts';
 import { sameFile, type Tree, type TreeFile } from './tree.ts';
 
 /** A merge with what is clear without one taken out: most files of most upgrades. */

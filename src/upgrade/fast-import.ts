@@ -1,4 +1,4 @@
-import type { Labels, Sides } from './merge.ts';
+import type { Labels, Sides } from './three-way.ts';
 import { modeOf, type Tree, type TreeFile } from './tree.ts';
 
 /**

@@ -1,5 +1,5 @@
 import { applyEdits, type JSONPath, modify } from 'jsonc-parser';
-import type { Merge, Sides } from './merge.ts';
+import type { Merge, Sides } from './three-way.ts';
 import type { TreeFile } from './tree.ts';
 
 type JsonObject = Readonly<Record<string, unknown>>;

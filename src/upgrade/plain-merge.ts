@@ -1,4 +1,4 @@
-import type { Merge, Sides } from './merge.ts';
+import type { Merge, Sides } from './three-way.ts';
 import { sameFile, type TreeFile } from './tree.ts';
 
 /**

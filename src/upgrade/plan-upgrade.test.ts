@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import type { Ownership } from '../template/manifest/manifest.ts';
 import { driftOf } from './drift.ts';
-import type { Merge, Sides } from './merge.ts';
 import { planUpgrade, type Situation } from './plan-upgrade.ts';
 import type { Pristine } from './pristine.ts';
+import type { Merge, Sides } from './three-way.ts';
 import type { Tree } from './tree.ts';
 
 type Contents = Readonly<Record<string, string>>;

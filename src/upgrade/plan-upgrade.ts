@@ -3,9 +3,9 @@ import type { Change } from '../plan/plan.ts';
 import type { MoveRule, Ownership } from '../template/manifest/manifest.ts';
 import { answeredFiles } from './answered.ts';
 import { normaliseLineEnds } from './line-ends.ts';
-import type { Conflict, Merge, Sides } from './merge.ts';
 import { movedPaths, type Prefix, type Pristine, withMoves } from './pristine.ts';
 import { type Settled, separate, type Told, type Versions } from './sides.ts';
+import type { Conflict, Merge, Sides } from './three-way.ts';
 import { sameFile, type Tree, type TreeFile } from './tree.ts';
 
 export interface FileChange extends Told {

@@ -1,6 +1,6 @@
 import { regionIn, withoutRegion, withRegion } from '../template/create/region.ts';
-import type { Sides } from './merge.ts';
 import type { Pristine, PristineFile } from './pristine.ts';
+import type { Sides } from './three-way.ts';
 import { sameFile, type Tree, type TreeFile } from './tree.ts';
 
 /** What the template wrote, what the user made of it, what the template writes now; line ends are those of the template. */

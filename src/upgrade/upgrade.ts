@@ -8,7 +8,7 @@ import { chassisPackage } from '../template/create/chassis.ts';
 import { type Template, usesChassis } from '../template/template.ts';
 import { type Addition, answersToAdd } from './add.ts';
 import type { ChangedAnswers } from './answers.ts';
-import { type Labels, type Merge, mergeTrees, type Sides } from './merge.ts';
+import { mergeTrees } from './merge.ts';
 import { type OfferOrder, offeredTemplate } from './offer.ts';
 import { readForUpgrade, readKnown, readOurs } from './ours.ts';
 import { bringsTheSame, planLostPackages, planPackages } from './packages.ts';
@@ -16,6 +16,7 @@ import { beforeOf, loadPending, type Pending, savePending, upgradeLock } from '.
 import { type FileChange, planUpgrade } from './plan-upgrade.ts';
 import { type NewAnswers, type Release, renderRelease } from './release.ts';
 import { type Made, readMade, serviceFolder } from './service.ts';
+import type { Labels, Merge, Sides } from './three-way.ts';
 import type { Tree } from './tree.ts';
 import { agreed, carryOutTidily, ownChanges, writeAll } from './write.ts';
 

@@ -2,7 +2,8 @@ import { existsSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { afterEach, expect, it } from 'vitest';
 import type { Runtime } from '../../src/runtime/runtime.ts';
-import { type Adoption, type AdoptOrder, adoptService } from '../../src/upgrade/adopt/adopt.ts';
+import { adoptService } from '../../src/upgrade/adopt/adopt.ts';
+import type { Adoption, AdoptOrder } from '../../src/upgrade/adopt/adoption.ts';
 import { serviceDrift } from '../../src/upgrade/drift.ts';
 import { type Files, Scene } from './upgrade-scene.ts';
 

@@ -2,7 +2,8 @@ import * as fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { nodeRuntime } from '../../src/runtime/node/runtime.ts';
 import { withoutAgreed } from '../../src/upgrade/agreed.ts';
-import { type Merge, mergeByGit, mergeTrees, type Sides } from '../../src/upgrade/merge.ts';
+import { mergeByGit, mergeTrees } from '../../src/upgrade/merge.ts';
+import type { Merge, Sides } from '../../src/upgrade/three-way.ts';
 import type { Tree, TreeFile } from '../../src/upgrade/tree.ts';
 
 const RUNS = Number(process.env['SVCKIT_CASES'] ?? 60);

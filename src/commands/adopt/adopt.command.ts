@@ -2,7 +2,8 @@ import { join } from 'node:path';
 import type { CommandSpec } from '../../cli/command.ts';
 import { answersOf, collect } from '../../cli/flags.ts';
 import { EXIT } from '../../errors.ts';
-import { type Adoption, adoptService } from '../../upgrade/adopt/adopt.ts';
+import { adoptService } from '../../upgrade/adopt/adopt.ts';
+import type { Adoption } from '../../upgrade/adopt/adoption.ts';
 import { summary, view } from './adopt.view.ts';
 
 interface Input {

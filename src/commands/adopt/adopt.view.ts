@@ -2,7 +2,7 @@ import { counted } from '../../document/counted.ts';
 import { fileFates } from '../../output/file-fates.ts';
 import { plain, type Style } from '../../output/style.ts';
 import { padEnd, printable, widthOf } from '../../output/text.ts';
-import type { Adoption } from '../../upgrade/adopt/adopt.ts';
+import type { Adoption } from '../../upgrade/adopt/adoption.ts';
 
 /** What a person sees of `svc adopt`: the template and why, each answer and where it comes from, and what became of each file. */
 export function view(adoption: Adoption, style: Style): string {

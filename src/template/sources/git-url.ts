@@ -1,4 +1,4 @@
-import type { NameFault } from './name.ts';
+import type { NameFault } from './name-fault.ts';
 
 /** The address of a repository, and the folder in it where one was named after `//`. */
 export interface GitAddress {

@@ -2,6 +2,7 @@ import { isAbsolute } from 'node:path';
 import { SvcError } from '../../errors.ts';
 import { unsafeReason } from '../../plan/path.ts';
 import { readGitUrl } from './git-url.ts';
+import type { NameFault } from './name-fault.ts';
 
 /** Where a template comes from, as a user names it and as a lock records it. */
 export type SourceName = BundledName | FolderName | GitName | NpmName;
@@ -32,12 +33,6 @@ export interface NpmName {
   readonly name: string;
   /** A version, a range or a dist-tag; undefined stands for `latest`. */
   readonly range: string | undefined;
-}
-
-/** Why a text that looks like the name of a source is none, and how to write it. */
-export interface NameFault {
-  readonly reason: string;
-  readonly hint: string;
 }
 
 /**

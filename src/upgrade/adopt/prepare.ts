@@ -18,7 +18,7 @@ import { type Prefix, type Pristine, pristineOf } from '../pristine.ts';
 import type { Release } from '../release.ts';
 import type { Tree } from '../tree.ts';
 import { underWay } from '../upgrade.ts';
-import type { Adoption, AdoptOrder } from './adopt.ts';
+import type { Adoption, AdoptOrder } from './adoption.ts';
 import { type Aligned, align } from './align.ts';
 import { settleAnswers } from './answers.ts';
 import { chooseTemplate } from './fit.ts';
